@@ -1,0 +1,120 @@
+"""What a case asks of the contact service: may this person be touched, and if so, do it once."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from temporalio import activity
+
+from interfaces.facts import ProvenContact, ProvenNotice
+from interfaces.values import Capacity, Channel, Purpose, Role
+
+TASK_QUEUE = "contact"
+
+
+class TouchStatus(StrEnum):
+    """`confirmed`: the person may be touched now (and, for `attempt`, was: the message left).
+    `reserved`: the budget is kept until the window ends. `refused`: a rule forbids it; see
+    `next_allowed_at`. `superseded`: the loan was stopped by the standing of `standing_version`.
+    `undeliverable`: there is no usable contact point, or the provider refused the address."""
+
+    CONFIRMED = "confirmed"
+    RESERVED = "reserved"
+    REFUSED = "refused"
+    SUPERSEDED = "superseded"
+    UNDELIVERABLE = "undeliverable"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True)
+class Touch:
+    """An act that reaches a person, with all that verdicts and holds look at. `about_party_id` is
+    the borrower when the party addressed is a third party."""
+
+    key: str
+    tenant: str
+    loan_id: str
+    episode: int
+    position_version: int
+    party_id: str
+    role: Role
+    about_party_id: str
+    channel: Channel
+    purpose: Purpose
+    at: datetime
+    due_at: datetime
+    template: str
+    capacity: Capacity = Capacity.CREDITOR
+    notice: str = ""
+    asks_circumstances: bool = False
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """A touch planned for a window: its budget is held from now until the window's end."""
+
+    touch: Touch
+    window_from: datetime
+    window_until: datetime
+
+
+@dataclass(frozen=True)
+class Release:
+    key: str
+    tenant: str
+    loan_id: str
+    at: datetime
+    because: str
+
+
+@dataclass(frozen=True)
+class TouchOutcome:
+    key: str
+    status: TouchStatus
+    attempt_id: str = ""
+    rule_id: str = ""
+    because: str = ""
+    next_allowed_at: datetime | None = None
+    standing_version: int = 0
+
+
+@dataclass(frozen=True)
+class AdoptContacts:
+    """The notices and contacts another system proved, so that none is repeated."""
+
+    key: str
+    tenant: str
+    loan_id: str
+    episode: int
+    at: datetime
+    notices: tuple[ProvenNotice, ...] = ()
+    contacts: tuple[ProvenContact, ...] = ()
+
+
+class ContactActivities(ABC):
+    @abstractmethod
+    @activity.defn(name="contact.attempt")
+    async def attempt(self, touch: Touch) -> TouchOutcome:
+        """Judges, confirms and sends at once; for remote channels. Raises the retryable
+        `contact/behind` while the loan's standing is older than the act or its key is parked."""
+
+    @abstractmethod
+    @activity.defn(name="contact.reserve")
+    async def reserve(self, reservation: Reservation) -> TouchOutcome:
+        """Judges the window and keeps the budget; raises the retryable `contact/behind`."""
+
+    @abstractmethod
+    @activity.defn(name="contact.confirm")
+    async def confirm(self, touch: Touch) -> TouchOutcome:
+        """Judges anew at the moment of the act; `expired` when the reservation ran out."""
+
+    @abstractmethod
+    @activity.defn(name="contact.release")
+    async def release(self, release: Release) -> None: ...
+
+    @abstractmethod
+    @activity.defn(name="contact.adopt")
+    async def adopt(self, command: AdoptContacts) -> None: ...

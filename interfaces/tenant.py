@@ -1,0 +1,80 @@
+"""A tenant as configured: its zone, calendar, currency, products and limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+from typing import Any
+
+from interfaces.strategy import CureRule
+
+
+@dataclass(frozen=True)
+class Product:
+    """What differs from product to product."""
+
+    name: str
+    cure: CureRule
+    limitation_years: int
+    plan_months_max: int
+    settlement_waiver_percent_max: int
+
+
+@dataclass(frozen=True)
+class ContactLimits:
+    """The first rules of contact; hours are wall-clock times in the debtor's zone."""
+
+    hours_from: time
+    hours_until: time
+    connected_calls_per_day_max: int
+    attempts_per_point_per_day_max: int
+
+
+@dataclass(frozen=True)
+class Tenant:
+    name: str
+    institution: str
+    zone: str
+    jurisdiction: str
+    currency: str
+    products: Mapping[str, Product]
+    contact: ContactLimits
+    visits_per_area_per_day_max: int
+    legal_needs_approval: bool
+    strategies: tuple[str, ...]
+
+    def product(self, name: str) -> Product | None:
+        return self.products.get(name)
+
+
+def parse_tenant(raw: Mapping[str, Any]) -> Tenant:
+    """Reads one tenant file's content, already checked against config/tenants/schema.json."""
+    contact = raw["contact"]
+    return Tenant(
+        name=raw["tenant"],
+        institution=raw["institution"],
+        zone=raw["zone"],
+        jurisdiction=raw["jurisdiction"],
+        currency=raw["currency"],
+        products={name: _product(name, entry) for name, entry in raw["products"].items()},
+        contact=ContactLimits(
+            hours_from=time.fromisoformat(contact["hours_from"]),
+            hours_until=time.fromisoformat(contact["hours_until"]),
+            connected_calls_per_day_max=contact["connected_calls_per_day_max"],
+            attempts_per_point_per_day_max=contact["attempts_per_point_per_day_max"],
+        ),
+        visits_per_area_per_day_max=raw["visits_per_area_per_day_max"],
+        legal_needs_approval=raw["legal_needs_approval"],
+        strategies=tuple(raw["strategies"]),
+    )
+
+
+def _product(name: str, entry: Mapping[str, Any]) -> Product:
+    return Product(
+        name=name,
+        cure=CureRule(entry["cure"]),
+        limitation_years=entry["limitation_years"],
+        plan_months_max=entry["plan_months_max"],
+        settlement_waiver_percent_max=entry["settlement_waiver_percent_max"],
+    )

@@ -1,0 +1,1 @@
+"""The seven services; each is one counter with three doors: HTTP, activities and Kafka."""
