@@ -1,4 +1,4 @@
-"""Calendar and working days of one jurisdiction, shared by strategies, letters, plans and courts."""
+"""Calendar and working days of a jurisdiction, shared by strategies, letters, plans and courts."""
 
 from __future__ import annotations
 

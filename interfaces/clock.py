@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 @dataclass(frozen=True)
 class ClockReading:
-    """At `wall_epoch` the case clock showed `case_epoch`; since then it runs `rate` times as fast."""
+    """At `wall_epoch` the case clock showed `case_epoch`; since then it runs at `rate`."""
 
     wall_epoch: datetime
     case_epoch: datetime

@@ -75,13 +75,19 @@ class Urgency:
 
 @dataclass(frozen=True)
 class Strategy:
+    """Touches start between `act_from` (plus the loan's share of `spread_minutes`) and `act_until`,
+    wall-clock times "HH:MM" of the tenant. `confirmation` is how long a covered loan waits for the
+    bank's word; `review` is the longest sleep of a case for which nothing else is planned."""
+
     strategy_id: str
     version: int
     cure: CureRule
     confirmation: Delay
     act_from: str
+    act_until: str
     spread_minutes: int
     review: Delay
+    limitation_years: int
     urgency: Urgency
     notices: tuple[NoticeRule, ...]
     stages: tuple[StageRule, ...]

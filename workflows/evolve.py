@@ -1,0 +1,173 @@
+"""How a case's memory changes: by facts from outside and by the outcomes of its own acts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from interfaces.cases import EpisodeClaim
+from interfaces.clock import ClockReading
+from interfaces.contact import TouchOutcome, TouchStatus
+from interfaces.facts import (
+    Agreement,
+    ContactProgress,
+    Fact,
+    Facts,
+    Holds,
+    Matter,
+    Position,
+    Visit,
+)
+from interfaces.strategy import Step
+from interfaces.values import Channel
+from workflows.acts import Move
+from workflows.state import CaseState, NoticeTry, StepRecord
+
+FIELD_OF: dict[type[Fact], str] = {
+    Position: "position",
+    Holds: "holds",
+    ContactProgress: "contact",
+    Agreement: "agreement",
+    Visit: "visit",
+    Matter: "matter",
+}
+STOPPED_ELSEWHERE = timedelta(hours=6)
+
+
+def opened(tenant: str, loan_id: str, claim: EpisodeClaim) -> CaseState:
+    """The first state of a claimed episode."""
+    if claim.strategy is None or claim.calendar is None or claim.opened_at is None:
+        raise ValueError(f"the claim of {loan_id} lacks strategy, calendar or opening instant")
+    state = CaseState(
+        tenant=tenant,
+        loan_id=loan_id,
+        episode=claim.episode,
+        opened_at=claim.opened_at,
+        earlier_episodes=claim.earlier_episodes,
+        strategy=claim.strategy,
+        calendar=claim.calendar,
+        now=claim.opened_at,
+        stage_since=claim.opened_at,
+    )
+    return with_facts(state, claim.facts or Facts())
+
+
+def with_facts(state: CaseState, facts: Facts) -> CaseState:
+    """All of these facts, each where it is newer than the known one."""
+    known = (getattr(facts, name) for name in FIELD_OF.values())
+    for fact in known:
+        if fact is not None:
+            state = evolve(state, fact)
+    return state
+
+
+def evolve(state: CaseState, fact: Fact) -> CaseState:
+    """The highest version of each absolute fact stays; time never runs backwards."""
+    name = FIELD_OF[type(fact)]
+    known = getattr(state.facts, name)
+    if known is not None and known.version >= fact.version:
+        return state
+    newer: dict[str, Any] = {name: fact}
+    facts = replace(state.facts, **newer)
+    return replace(state, facts=facts, now=max(state.now, fact.at))
+
+
+def woken(state: CaseState, due: datetime) -> CaseState:
+    """The instant a case slept for has come."""
+    return replace(state, now=max(state.now, due))
+
+
+def moved(state: CaseState, move: Move) -> CaseState:
+    """After the transition was recorded; a rung entered anew owes its steps anew."""
+    is_new_rung = move.to_stage is not state.reached
+    state = replace(
+        next_act(state),
+        reached=move.to_stage,
+        furthest=max(state.furthest, move.to_stage, key=lambda stage: stage.rung),
+        stage_since=state.now if is_new_rung else state.stage_since,
+        is_suspended=_is_suspended(state, move),
+        suspended_at=state.now if move.what == "suspended" else state.suspended_at,
+    )
+    if not is_new_rung:
+        return state
+    kept = tuple(step for step in state.steps if not step.key.startswith(f"{move.to_stage}/"))
+    return replace(state, steps=kept)
+
+
+def _is_suspended(state: CaseState, move: Move) -> bool:
+    return {"suspended": True, "resumed": False}.get(move.what, state.is_suspended)
+
+
+def adopted(state: CaseState) -> CaseState:
+    return next_act(replace(state, is_adopted=True))
+
+
+def done(state: CaseState, step: Step, party_id: str) -> CaseState:
+    """A step was done once more for this party."""
+    record = _record(state, step, party_id)
+    counted = replace(record, times=record.times + 1, last_at=state.now, not_before=None)
+    return _with_record(state, counted)
+
+
+def put_off(state: CaseState, step: Step, party_id: str, until: datetime) -> CaseState:
+    """A step could not be done now; it is owed again from `until` on."""
+    return _with_record(state, replace(_record(state, step, party_id), not_before=until))
+
+
+def failed_on(state: CaseState, step: Step, party_id: str, channel: Channel) -> CaseState:
+    """This party cannot be reached by this step on this channel; the next one is tried."""
+    record = _record(state, step, party_id)
+    return _with_record(state, replace(record, failed=(*record.failed, channel)))
+
+
+def touched(
+    state: CaseState, step: Step, party_id: str, channel: Channel, outcome: TouchOutcome
+) -> CaseState:
+    """A touch came back from the gate: made, put off, or impossible on this channel."""
+    state = _with_try(state, step)
+    if outcome.status in (TouchStatus.CONFIRMED, TouchStatus.RESERVED):
+        return done(state, step, party_id)
+    if outcome.status is TouchStatus.REFUSED and outcome.next_allowed_at is not None:
+        return put_off(state, step, party_id, max(outcome.next_allowed_at, state.now))
+    if outcome.status in (TouchStatus.SUPERSEDED, TouchStatus.EXPIRED):
+        return put_off(state, step, party_id, state.now + STOPPED_ELSEWHERE)
+    return failed_on(state, step, party_id, channel)
+
+
+def next_act(state: CaseState) -> CaseState:
+    """An act without a step of its own was done; the next one needs a new key."""
+    return replace(state, seq=state.seq + 1)
+
+
+def paused(state: CaseState, until: datetime | None, reason: str) -> CaseState:
+    return replace(state, paused_until=until, pause_reason=reason)
+
+
+def ordered_closed(state: CaseState, reason: str) -> CaseState:
+    return replace(state, close_order=reason)
+
+
+def is_circling(before: CaseState, after: CaseState) -> bool:
+    """An act that changed nothing would be decided again at once, for ever."""
+    return replace(after, seq=before.seq) == before
+
+
+def wall_wait(clock: ClockReading, until: datetime, wall: datetime) -> timedelta:
+    """How long to sleep on the wall until a case instant; never negative."""
+    return max(timedelta(0), clock.wall_time(until) - wall)
+
+
+def _record(state: CaseState, step: Step, party_id: str) -> StepRecord:
+    return state.record(f"{state.reached}/{step.key}/{party_id}")
+
+
+def _with_record(state: CaseState, record: StepRecord) -> CaseState:
+    others = tuple(each for each in state.steps if each.key != record.key)
+    return next_act(replace(state, steps=(*others, record)))
+
+
+def _with_try(state: CaseState, step: Step) -> CaseState:
+    if not step.notice or any(each.kind == step.notice for each in state.tries):
+        return state
+    return replace(state, tries=(*state.tries, NoticeTry(step.notice, state.now)))
