@@ -126,7 +126,9 @@ def touched(
 ) -> CaseState:
     """A touch came back from the gate: made, put off, or impossible on this channel."""
     state = _with_try(state, step)
-    if outcome.status in (TouchStatus.CONFIRMED, TouchStatus.RESERVED):
+    if outcome.status in (TouchStatus.CONFIRMED, TouchStatus.RESERVED) or not (
+        step.channels or outcome.next_allowed_at or outcome.standing_version
+    ):
         return done(state, step, party_id)
     if outcome.status is TouchStatus.REFUSED and outcome.next_allowed_at is not None:
         return put_off(state, step, party_id, max(outcome.next_allowed_at, state.now))

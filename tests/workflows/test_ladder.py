@@ -1,0 +1,353 @@
+"""The ladder over random histories: order-free, lawful, and never stuck."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from interfaces.contact import TouchOutcome, TouchStatus
+from interfaces.facts import Fact, Holds, Overdue
+from interfaces.strategy import StepKind
+from interfaces.values import (
+    AgreementStatus,
+    ClosingReason,
+    Disposition,
+    HoldKind,
+    Stage,
+)
+from tests import builders
+from tests.workflows.simulation import Done, World, always_open
+from workflows import acts, evolve
+from workflows.ladder import decide
+from workflows.state import CaseState
+from workflows.strategy import due_stage
+
+HORIZON = builders.OPENED + timedelta(days=200)
+instants = st.integers(0, 150 * 24).map(lambda hours: builders.OPENED + timedelta(hours=hours))
+parties = st.sampled_from([None, builders.BORROWER.party_id, builders.GUARANTOR.party_id])
+
+
+@st.composite
+def intervals(draw: st.DrawFn) -> list[Holds]:
+    """Rising versions of all holds, as contact would publish them."""
+    known, versions = [], []
+    starts = sorted(draw(st.lists(instants, max_size=4)))
+    for version, start in enumerate(starts, start=1):
+        length = draw(st.one_of(st.none(), st.integers(1, 60 * 24)))
+        until = start + timedelta(hours=length) if length else None
+        known.append(builders.hold(start, until, draw(parties)))
+        versions.append(builders.holds(version, start, *known))
+    return versions
+
+
+@st.composite
+def positions(draw: st.DrawFn) -> list[Fact]:
+    """Absolute positions as a ledger would publish them after payments and reversals."""
+    found: list[Fact] = []
+    at = builders.OPENED
+    for version in range(2, draw(st.integers(1, 5)) + 1):
+        at += timedelta(hours=draw(st.integers(1, 60 * 24)))
+        disposition = draw(
+            st.sampled_from([Disposition.OVERDUE, Disposition.OVERDUE, Disposition.COVERED])
+        )
+        oldest = builders.DUE + timedelta(days=draw(st.integers(0, 90)))
+        principal = draw(st.integers(101, 10_000_000))
+        found.append(
+            builders.position(
+                version,
+                at=at,
+                disposition=disposition,
+                oldest_due_on=oldest,
+                overdue=Overdue(principal_minor=principal),
+            )
+        )
+    return found
+
+
+def moody_gate(seed: int) -> object:
+    """A gate that confirms, puts off, refuses for good or finds nobody, by seed and act."""
+
+    def judge(act: acts.TouchParty, state: CaseState) -> TouchOutcome:
+        mood = random.Random(f"{seed}/{state.key}").random()
+        if mood < 0.6:
+            return TouchOutcome(state.key, TouchStatus.CONFIRMED)
+        if mood < 0.8:
+            later = state.now + timedelta(hours=5)
+            return TouchOutcome(state.key, TouchStatus.REFUSED, next_allowed_at=later)
+        if mood < 0.9:
+            return TouchOutcome(state.key, TouchStatus.UNDELIVERABLE)
+        return TouchOutcome(state.key, TouchStatus.REFUSED)
+
+    return judge
+
+
+@st.composite
+def played(draw: st.DrawFn) -> list[Done]:
+    script: list[Fact] = [*draw(positions()), *draw(intervals())]
+    if draw(st.booleans()):
+        at = draw(instants)
+        script.append(builders.agreement(1, at, AgreementStatus.ACTIVE))
+    gate = moody_gate(draw(st.integers(0, 10_000)))
+    world = World(builders.state(), gate, script)  # type: ignore[arg-type]
+    return list(world.play(HORIZON))
+
+
+@given(positions(), intervals(), st.randoms())
+def test_the_same_facts_in_any_order_give_the_same_position_and_due_stage(
+    some: list[Fact], holds: list[Holds], dice: random.Random
+) -> None:
+    facts = [*some, *holds]
+    shuffled = [*facts, *dice.sample(facts, len(facts) // 2)]
+    dice.shuffle(shuffled)
+    one, other = builders.state(), builders.state()
+    for fact in facts:
+        one = evolve.evolve(one, fact)
+    for fact in shuffled:
+        other = evolve.evolve(other, fact)
+    assert one.facts == other.facts
+    assert one.now == other.now
+    for days in (0, 10, 50, 100):
+        instant = builders.OPENED + timedelta(days=days)
+        assert due_stage(one, instant) is due_stage(other, instant)
+
+
+@settings(max_examples=150, deadline=None)
+@given(played())
+def test_no_touch_inside_a_hold_or_on_a_suspended_loan_or_to_the_wrong_party(
+    history: list[Done],
+) -> None:
+    for done in history:
+        if not isinstance(done.decision, acts.TouchParty):
+            continue
+        act, position = done.decision, done.state.position
+        assert position.disposition is Disposition.OVERDUE
+        assert act.party in position.parties
+        assert act.party.role in act.step.roles
+        assert act.party != builders.RELATIVE
+        agreement = done.state.facts.agreement
+        assert agreement is None or agreement.status is not AgreementStatus.ACTIVE
+        for hold in done.state.facts.holds.intervals if done.state.facts.holds else ():
+            concerns = hold.party_id in (None, act.party.party_id)
+            is_over = hold.until_at is not None and hold.until_at <= done.at
+            assert not concerns or done.at < hold.from_at or is_over
+
+
+@settings(max_examples=150, deadline=None)
+@given(played())
+def test_no_rung_is_climbed_without_its_notice_or_its_fallback(history: list[Done]) -> None:
+    for done in history:
+        move, state = done.decision, done.state
+        if not isinstance(move, acts.Move) or move.to_stage.rung <= state.reached.rung:
+            continue
+        rule = state.strategy.stage(move.to_stage)
+        assert rule is not None
+        assert move.to_stage.rung == state.reached.rung + 1
+        if not rule.requires_notice:
+            continue
+        notices = state.facts.contact.notices if state.facts.contact else ()
+        was_sent = any(
+            each.kind == rule.requires_notice and each.party_id == builders.BORROWER.party_id
+            for each in notices
+        )
+        tried = [each for each in state.tries if each.kind == rule.requires_notice]
+        assert was_sent or (move.what == "notice_waived" and tried)
+        assert not rule.requires_circumstances or state.facts.contact is not None
+
+
+@settings(max_examples=150, deadline=None)
+@given(played())
+def test_a_case_always_acts_or_wakes_later_or_ends(history: list[Done]) -> None:
+    for done in history:
+        if isinstance(done.decision, acts.Wait):
+            assert done.at < done.decision.until <= done.at + timedelta(days=31)
+    assert isinstance(history[-1].decision, acts.Close) or history[-1].at >= HORIZON
+
+
+@settings(max_examples=100, deadline=None)
+@given(played())
+def test_nobody_is_touched_outside_the_acting_hours_of_the_strategy(history: list[Done]) -> None:
+    for done in history:
+        if isinstance(done.decision, acts.TouchParty):
+            hour = done.at.astimezone(UTC).hour + 8
+            assert 9 <= hour % 24 < 20
+
+
+def test_a_borrower_who_never_answers_climbs_every_rung_to_court() -> None:
+    history = World(builders.state(), always_open).play(HORIZON)
+    rungs = [done.decision.to_stage for done in history if isinstance(done.decision, acts.Move)]
+    assert rungs == list(Stage)[1:]
+    matters = [d for d in history if isinstance(d.decision, acts.OpenMatterAgainst)]
+    assert len(matters) == 1
+    assert (matters[0].at - builders.OPENED).days >= 74
+
+
+def test_court_stays_closed_until_circumstances_were_asked_on_two_channels() -> None:
+    def without_calls_or_letters(act: acts.TouchParty, state: CaseState) -> TouchOutcome:
+        asks = act.step.asks_circumstances
+        status = TouchStatus.REFUSED if asks else TouchStatus.CONFIRMED
+        return TouchOutcome(state.key, status)
+
+    history = World(builders.state(), without_calls_or_letters).play(HORIZON)
+    assert all(done.state.reached is not Stage.LEGAL for done in history)
+
+
+@pytest.mark.parametrize(
+    ("disposition", "reason"),
+    [
+        (Disposition.CURRENT, ClosingReason.CURED),
+        (Disposition.CLOSED, ClosingReason.PAID),
+        (Disposition.SOLD, ClosingReason.SOLD),
+        (Disposition.RECALLED, ClosingReason.RECALLED),
+        (Disposition.WRITTEN_OFF, ClosingReason.WRITTEN_OFF),
+    ],
+)
+def test_the_bank_ends_a_case_at_once(disposition: Disposition, reason: ClosingReason) -> None:
+    ended = builders.position(2, disposition=disposition)
+    decision = decide(evolve.evolve(builders.state(), ended), builders.OPENED)
+    assert isinstance(decision, acts.Close)
+    assert decision.reason is reason
+
+
+def test_a_covered_loan_is_suspended_at_once_and_cured_after_the_days_of_confirmation() -> None:
+    paid_at = builders.OPENED + timedelta(days=3)
+    covered = builders.position(2, at=paid_at, disposition=Disposition.COVERED)
+    history = World(builders.state(), always_open, [covered]).play(HORIZON)
+    suspended, closed = history[-3], history[-1]
+    assert isinstance(suspended.decision, acts.Move)
+    assert suspended.decision.what == "suspended"
+    assert suspended.at == paid_at
+    assert isinstance(closed.decision, acts.Close)
+    assert closed.decision.reason is ClosingReason.CURED
+    assert closed.at == paid_at + timedelta(days=3)
+
+
+def test_a_reversal_of_the_covering_payment_resumes_the_case() -> None:
+    covered = builders.position(
+        2, at=builders.OPENED + timedelta(days=3), disposition=Disposition.COVERED
+    )
+    again = builders.position(3, at=builders.OPENED + timedelta(days=4))
+    history = World(builders.state(), always_open, [covered, again]).play(HORIZON)
+    moves = [done.decision.what for done in history if isinstance(done.decision, acts.Move)]
+    assert moves.index("resumed") == moves.index("suspended") + 1
+
+
+def test_a_part_payment_that_moves_the_due_date_lowers_the_stage_without_skipping_a_rung() -> None:
+    late = builders.OPENED + timedelta(days=45)
+    younger = builders.position(2, at=late, oldest_due_on=late.date() - timedelta(days=5))
+    history = World(builders.state(), always_open, [younger]).play(late + timedelta(days=30))
+    stages = [done.decision.to_stage for done in history if isinstance(done.decision, acts.Move)]
+    fall = stages.index(Stage.REMIND, 1)
+    assert stages[fall - 1] is Stage.NEGOTIATE
+    assert stages[fall + 1] is Stage.FOLLOW_UP
+
+
+def test_the_death_of_the_only_liable_party_without_estate_ends_the_case() -> None:
+    alone = builders.position(2, parties=(builders.BORROWER, builders.RELATIVE))
+    died = builders.hold(builders.OPENED, None, builders.BORROWER.party_id, HoldKind.DECEASED)
+    state = evolve.evolve(builders.state(), alone)
+    state = evolve.evolve(
+        state, builders.holds(1, builders.OPENED, replace(died, has_no_estate=True))
+    )
+    decision = decide(state, state.now)
+    assert isinstance(decision, acts.Close)
+    assert decision.reason is ClosingReason.DECEASED_WITHOUT_ESTATE
+
+
+def test_a_guarantor_may_still_be_asked_after_the_borrower_died() -> None:
+    died = builders.hold(builders.OPENED, None, builders.BORROWER.party_id, HoldKind.DECEASED)
+    held = builders.holds(1, builders.OPENED, died)
+    long_due = builders.position(2, oldest_due_on=builders.DUE - timedelta(days=28))
+    state = evolve.evolve(builders.state(reached=Stage.WRITTEN_DEMAND), long_due)
+    state = evolve.evolve(state, held)
+    noon = datetime(2026, 3, 4, 4, 30, tzinfo=UTC)
+    state = evolve.woken(state, noon)
+    act = next(
+        rule.decision
+        for rule in World(state, always_open).play(noon + timedelta(days=2))
+        if isinstance(rule.decision, acts.TouchParty)
+    )
+    assert isinstance(act, acts.TouchParty)
+    assert act.party == builders.GUARANTOR
+
+
+def test_an_unreachable_borrower_cannot_stall_the_case() -> None:
+    def unreachable(act: acts.TouchParty, state: CaseState) -> TouchOutcome:
+        return TouchOutcome(state.key, TouchStatus.UNDELIVERABLE)
+
+    history = World(builders.state(), unreachable).play(HORIZON)
+    waived = [
+        done.decision
+        for done in history
+        if isinstance(done.decision, acts.Move) and done.decision.what == "notice_waived"
+    ]
+    assert [move.to_stage for move in waived][:3] == [
+        Stage.FOLLOW_UP,
+        Stage.WRITTEN_DEMAND,
+        Stage.NEGOTIATE,
+    ]
+
+
+def test_an_active_agreement_stops_every_touch_until_it_is_judged() -> None:
+    agreed_at = builders.OPENED + timedelta(days=10)
+    agreed = builders.agreement(1, agreed_at, AgreementStatus.ACTIVE)
+    history = World(builders.state(), always_open, [agreed]).play(HORIZON)
+    judged = next(d for d in history if isinstance(d.decision, acts.JudgeOpenAgreement))
+    assert judged.at == agreed.judge_at
+    assert not [
+        done
+        for done in history
+        if isinstance(done.decision, acts.TouchParty) and agreed_at <= done.at < judged.at
+    ]
+
+
+def test_limitation_ends_a_case_nobody_could_touch() -> None:
+    old = builders.position(
+        2,
+        last_instalment_due_on=None,
+        oldest_due_on=datetime(2023, 3, 8, tzinfo=UTC).date(),
+    )
+    paused = builders.holds(1, builders.OPENED, builders.hold(builders.OPENED, None))
+    state = evolve.evolve(evolve.evolve(builders.state(), old), paused)
+    history = World(state, always_open).play(HORIZON)
+    last = history[-1].decision
+    assert isinstance(last, acts.Close)
+    assert last.reason is ClosingReason.TIME_BARRED
+    assert history[-1].at.date() == datetime(2026, 3, 9, tzinfo=UTC).date()
+
+
+def test_a_notice_is_deemed_delivered_by_the_days_of_the_strategy_not_by_waiting_for_proof() -> (
+    None
+):
+    sent_at = builders.OPENED + timedelta(hours=5)
+    sent = builders.progress(1, sent_at, (builders.notice("overdue_notice", sent_at),))
+    state = evolve.evolve(
+        builders.state(
+            reached=Stage.FOLLOW_UP,
+            facts=builders.state().facts.__class__(
+                position=builders.position(oldest_due_on=builders.DUE - timedelta(days=40))
+            ),
+        ),
+        sent,
+    )
+    moves = [
+        done
+        for done in World(state, always_open).play(HORIZON)
+        if isinstance(done.decision, acts.Move)
+    ]
+    assert moves[0].decision.to_stage is Stage.WRITTEN_DEMAND  # type: ignore[union-attr]
+    assert moves[0].at >= sent_at + timedelta(days=2)
+
+
+@given(st.sampled_from(["consumer-individual", "card-individual", "enterprise"]))
+def test_every_bundled_strategy_names_a_step_for_every_notice_it_requires(name: str) -> None:
+    strategy = builders.strategy(name)
+    sent = {step.notice for stage in strategy.stages for step in stage.steps if step.notice}
+    needed = {stage.requires_notice for stage in strategy.stages if stage.requires_notice}
+    assert needed <= sent
+    kinds = {step.kind for stage in strategy.stages for step in stage.steps}
+    assert kinds == set(StepKind)
