@@ -6,8 +6,7 @@ import asyncio
 import signal
 import sys
 
-from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from chassis import telemetry
 from chassis.settings import Settings
@@ -15,9 +14,9 @@ from chassis.temporal import connect, worker
 from interfaces import case
 from workflows.case import LoanCase
 
-RESTRICTIONS = SandboxRestrictions.default.with_passthrough_modules("interfaces", "pydantic")
 
-
+# No sandbox (decision 0004): the import contracts keep clocks, dice and I/O out of workflow code,
+# recorded histories are replayed on every change, and a cold wake-up costs half.
 async def serve(settings: Settings, cases_cached_max: int = 2_000) -> None:
     client = await connect(settings)
     stop = asyncio.Event()
@@ -28,7 +27,7 @@ async def serve(settings: Settings, cases_cached_max: int = 2_000) -> None:
         case.TASK_QUEUE,
         workflows=[LoanCase],
         settings=settings,
-        workflow_runner=SandboxedWorkflowRunner(restrictions=RESTRICTIONS),
+        workflow_runner=UnsandboxedWorkflowRunner(),
         max_cached_workflows=cases_cached_max,
     )
     async with carrier:

@@ -6,21 +6,19 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
+from pydantic import TypeAdapter
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
-with workflow.unsafe.imports_passed_through():
-    from pydantic import TypeAdapter
-
-    from interfaces import case
-    from interfaces.cases import CasesActivities, ClaimEpisode, CloseEpisode, EpisodeClaim
-    from interfaces.facts import Fact, Position
-    from interfaces.values import Channel, Disposition
-    from workflows import acts, evolve, perform, showing
-    from workflows.calls import call
-    from workflows.handlers import CaseHandlers
-    from workflows.ladder import decide
-    from workflows.state import CaseState
+from interfaces import case
+from interfaces.cases import CasesActivities, ClaimEpisode, CloseEpisode, EpisodeClaim
+from interfaces.facts import Fact, Position
+from interfaces.values import Channel, Disposition
+from workflows import acts, evolve, perform, showing
+from workflows.calls import call
+from workflows.handlers import CaseHandlers
+from workflows.ladder import decide
+from workflows.state import CaseState
 
 STATE = TypeAdapter(CaseState)
 AFTER_A_REJECTION = timedelta(days=7)

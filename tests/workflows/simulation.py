@@ -15,6 +15,11 @@ from workflows.ladder import decide
 from workflows.state import CaseState
 
 OWN_VERSION = 1_000_000
+VISIT_AFTER: dict[type, VisitStatus] = {
+    acts.BeginBookedVisit: VisitStatus.UNDER_WAY,
+    acts.JudgePastVisit: VisitStatus.MISSED,
+    acts.CancelBookedVisit: VisitStatus.CANCELLED,
+}
 Gate = Callable[[acts.TouchParty, CaseState], TouchOutcome]
 
 
@@ -126,12 +131,7 @@ class World:
             return replace(facts.matter, version=version, at=now, deadline_at=deadline)
         visit = facts.visit
         assert visit is not None, act
-        status = {
-            acts.BeginBookedVisit: VisitStatus.UNDER_WAY,
-            acts.JudgePastVisit: VisitStatus.MISSED,
-            acts.CancelBookedVisit: VisitStatus.CANCELLED,
-        }[type(act)]  # type: ignore[index]
-        return replace(visit, version=version, at=now, status=status)
+        return replace(visit, version=version, at=now, status=VISIT_AFTER[type(act)])
 
     def _next(self) -> int:
         self.version += 1
