@@ -247,7 +247,11 @@ async def test_a_worker_without_cache_replays_every_step_to_the_same_end() -> No
 async def _restarted(play: Play) -> Play:
     """What cases does when a closed loan is overdue again: signal-with-start under the same id."""
     play.version += 1
-    overdue = builders.position(play.version, at=await play.now())
+    now = await play.now()
+    due_on = now.date() - timedelta(days=1)
+    overdue = builders.position(
+        play.version, at=now, oldest_due_on=due_on, last_instalment_due_on=due_on
+    )
     play.services.cases.know(overdue)
     handle = await play.environment.client.start_workflow(
         "LoanCase",
