@@ -1,0 +1,104 @@
+"""Intake over a database of its own: its real commands, with the clock standing still."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.protobuf.message import Message
+from sqlalchemy import text
+
+from chassis import vault
+from chassis.database import Database
+from chassis.inbox import parse
+from chassis.settings import Settings
+from events.v1.bank_pb2 import BankFact, BankPerson
+from services.intake.commands import counts
+from services.intake.commands.desk import Desk, Outcome, Submission
+from services.intake.commands.facts import accept_facts
+from services.intake.commands.people import accept_people
+from services.intake.gateways import Seals, load_seals
+from services.intake.settings import load_tenants
+from tests.conftest import NewDatabase
+from tests.services.intake.bank import NOW
+
+MIGRATIONS = Path("services/intake/migrations").resolve()
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event in the outbox."""
+
+    topic: str
+    key: str
+    version: int
+    cause: str
+    payload: bytes
+    body: Any
+
+
+@dataclass
+class Intake:
+    """The front door as a test drives it."""
+
+    database: Database
+    seals: Seals
+    transport_private: bytes
+    now: datetime = NOW
+    tenant: str = "demo"
+
+    @property
+    def desk(self) -> Desk:
+        return Desk(load_tenants(Path("config")), self.seals, self.now, self.now)
+
+    async def receive(self, *messages: BankFact | BankPerson, door: str = "") -> list[Outcome]:
+        """One batch of facts, or of people, in one transaction."""
+        submissions = [Submission(f"test/{n}", m, door) for n, m in enumerate(messages)]
+        accept = accept_facts if isinstance(messages[0], BankFact) else accept_people
+        async with self.database.transaction() as session:
+            return await accept(session, self.desk, submissions)
+
+    async def counts(self) -> dict[str, int]:
+        """Facts and people together, by every tenant that can be counted."""
+        async with self.database.transaction() as session:
+            by_kind = await counts.counts(session, self.tenant)
+        return {name: sum(kind[name] for kind in by_kind.values()) for name in counts.NAMES}
+
+    async def told(self) -> list[Told]:
+        """What stands in the outbox, in order."""
+        rows = await self.rows("SELECT * FROM outbox ORDER BY id")
+        return [
+            Told(
+                row["topic"],
+                row["loan_id"],
+                row["version"],
+                row["cause"],
+                bytes(row["payload"]),
+                _parsed(row["type"], row["payload"]),
+            )
+            for row in rows
+        ]
+
+    async def rows(self, statement: str, **bound: object) -> list[dict[str, Any]]:
+        async with self.database.transaction() as session:
+            rows = (await session.execute(text(statement), bound)).mappings()
+            return [dict(row) for row in rows]
+
+
+@pytest.fixture
+async def intake(new_database: NewDatabase, settings: Settings) -> AsyncIterator[Intake]:
+    database = await new_database(MIGRATIONS)
+    keys = vault.load_or_create_keys(settings.keys)
+    door = Intake(database, load_seals(settings), keys.transport_private)
+    yield door
+    total = await door.counts()
+    received = total.pop("received")
+    assert received == sum(total.values()), "the count does not close"
+
+
+def _parsed(type_name: str, payload: bytes) -> Message:
+    return parse(type_name, bytes(payload))
