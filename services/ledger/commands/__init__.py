@@ -1,0 +1,1 @@
+"""The ledger's use cases: each runs inside the transaction of the door that called it."""

@@ -1,0 +1,1 @@
+"""The ledger's tables and queries: the only SQL of the service."""
