@@ -1,0 +1,1 @@
+"""Keeps the latest of every fact per loan, numbers episodes, and brings facts to their cases."""

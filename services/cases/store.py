@@ -1,0 +1,273 @@
+"""The service's tables and all of its SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import BigInteger, Column, DateTime, RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel, col, select
+
+from interfaces.facts import (
+    Agreement,
+    ContactProgress,
+    Fact,
+    Facts,
+    Holds,
+    Matter,
+    Position,
+    Visit,
+)
+from services.cases.domain.dispatch import FactKind, LoanFact
+from services.cases.domain.episodes import FINAL_REASONS, EpisodeHistory
+
+_ADAPTERS: Mapping[FactKind, TypeAdapter[Any]] = {
+    FactKind.POSITION: TypeAdapter(Position),
+    FactKind.HOLDS: TypeAdapter(Holds),
+    FactKind.CONTACT: TypeAdapter(ContactProgress),
+    FactKind.AGREEMENT: TypeAdapter(Agreement),
+    FactKind.VISIT: TypeAdapter(Visit),
+    FactKind.MATTER: TypeAdapter(Matter),
+}
+
+
+def _instant(nullable: bool = False) -> Any:
+    return Field(sa_column=Column(DateTime(timezone=True), nullable=nullable))
+
+
+def _version() -> Any:
+    return Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class _Tables(SQLModel, registry=registry()):
+    """A registry of its own: several services share one process in tests."""
+
+
+class Episode(_Tables, table=True):
+    """One delinquency of a loan. `latest_due_on` is the latest oldest due date seen while it was
+    open: what belongs to this delinquency is due no later."""
+
+    loan_id: str = Field(primary_key=True)
+    episode: int = Field(primary_key=True)
+    tenant: str
+    run_id: str
+    opening_position_version: int = _version()
+    strategy_id: str
+    strategy_version: int
+    opened_at: datetime = _instant()
+    latest_due_on: date | None
+    stage: str
+    furthest_stage: str
+    closed_at: datetime | None = _instant(nullable=True)
+    closing_position_version: int = _version()
+    reason: str = ""
+    because: str = ""
+
+
+class Claim(_Tables, table=True):
+    """What a run was told when it asked for its episode; no episode means it was a duplicate."""
+
+    run_id: str = Field(primary_key=True)
+    tenant: str
+    loan_id: str
+    episode: int | None
+    because: str
+    claimed_at: datetime = _instant()
+
+
+class Move(_Tables, table=True):
+    """One recorded move of a case."""
+
+    loan_id: str = Field(primary_key=True)
+    episode: int = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    key: str
+    tenant: str
+    what: str
+    from_stage: str
+    to_stage: str
+    because: str
+    position_version: int = _version()
+    at: datetime = _instant()
+    due_at: datetime = _instant()
+
+
+async def put_facts(session: AsyncSession, facts: Sequence[LoanFact]) -> None:
+    """Keeps each fact if it is newer than the one known; at most one per loan and kind."""
+    await session.execute(
+        _PUT_FACTS,
+        {
+            "tenants": [fact.tenant for fact in facts],
+            "loan_ids": [fact.loan_id for fact in facts],
+            "kinds": [fact.kind.value for fact in facts],
+            "versions": [fact.version for fact in facts],
+            "instants": [fact.fact.at for fact in facts],
+            "payloads": [_ADAPTERS[fact.kind].dump_json(fact.fact).decode() for fact in facts],
+        },
+    )
+
+
+async def stretch_delinquencies(session: AsyncSession, facts: Iterable[LoanFact]) -> None:
+    """Moves `latest_due_on` of open episodes forward to what these positions say."""
+    dues = [
+        (fact.loan_id, fact.fact.oldest_due_on)
+        for fact in facts
+        if isinstance(fact.fact, Position) and fact.fact.oldest_due_on is not None
+    ]
+    if dues:
+        bound = {"loan_ids": [loan for loan, _ in dues], "dues": [due for _, due in dues]}
+        await session.execute(_STRETCH, bound)
+
+
+async def fact_versions(
+    session: AsyncSession, loan_ids: Collection[str]
+) -> dict[tuple[str, FactKind], int]:
+    rows = await session.execute(_VERSIONS, {"loan_ids": sorted(loan_ids)})
+    return {(row.loan_id, FactKind(row.kind)): row.version for row in rows}
+
+
+async def stored_facts(session: AsyncSession, loan_id: str) -> Facts:
+    """All latest facts of a loan."""
+    rows = await session.execute(_FACTS, {"loan_id": loan_id})
+    known: dict[str, Any] = {row.kind: _read(FactKind(row.kind), row.payload) for row in rows}
+    return Facts(**known)
+
+
+async def tenant_knows(session: AsyncSession, tenant: str, loan_id: str) -> bool:
+    found = await session.execute(_KNOWN, {"tenant": tenant, "loan_id": loan_id})
+    return bool(found.scalar_one())
+
+
+async def histories(session: AsyncSession, loan_ids: Collection[str]) -> dict[str, EpisodeHistory]:
+    """The episodes so far of each of these loans."""
+    final = [reason.value for reason in FINAL_REASONS]
+    rows = await session.execute(_HISTORIES, {"loan_ids": sorted(loan_ids), "final": final})
+    found = {
+        row.loan_id: EpisodeHistory(
+            episodes=row.episodes,
+            open_episode=row.open_episode,
+            closed_at_version=row.closed_at_version,
+            closed_at=row.closed_at,
+            ended_until=row.ended_until,
+        )
+        for row in rows
+    }
+    return {loan_id: found.get(loan_id, EpisodeHistory()) for loan_id in loan_ids}
+
+
+async def episode(session: AsyncSession, loan_id: str, number: int) -> Episode | None:
+    return await session.get(Episode, (loan_id, number))
+
+
+async def open_episode(session: AsyncSession, tenant: str, loan_id: str) -> Episode | None:
+    found = await session.execute(
+        select(Episode).where(
+            col(Episode.loan_id) == loan_id,
+            col(Episode.tenant) == tenant,
+            col(Episode.closed_at).is_(None),
+        )
+    )
+    return found.scalars().one_or_none()
+
+
+async def episodes(session: AsyncSession, loan_id: str) -> Sequence[Episode]:
+    found = await session.execute(
+        select(Episode).where(col(Episode.loan_id) == loan_id).order_by(col(Episode.episode))
+    )
+    return found.scalars().all()
+
+
+async def claim(session: AsyncSession, run_id: str) -> Claim | None:
+    return await session.get(Claim, run_id)
+
+
+async def move(session: AsyncSession, loan_id: str, number: int, seq: int) -> Move | None:
+    return await session.get(Move, (loan_id, number, seq))
+
+
+async def moves(session: AsyncSession, loan_id: str) -> Sequence[Move]:
+    found = await session.execute(
+        select(Move).where(col(Move.loan_id) == loan_id).order_by(col(Move.episode), col(Move.seq))
+    )
+    return found.scalars().all()
+
+
+async def page(
+    session: AsyncSession, tenant: str, wanted: Mapping[str, object]
+) -> Sequence[RowMapping]:
+    """Each loan's latest episode by loan id; `wanted` holds status, stage, after, limit."""
+    return (await session.execute(_PAGE, {"tenant": tenant, **wanted})).mappings().all()
+
+
+async def totals(session: AsyncSession, tenant: str) -> RowMapping:
+    return (await session.execute(_TOTALS, {"tenant": tenant})).mappings().one()
+
+
+async def counts_by(session: AsyncSession, tenant: str) -> Sequence[RowMapping]:
+    """How many episodes per furthest stage and closing reason."""
+    return (await session.execute(_COUNTS_BY, {"tenant": tenant})).mappings().all()
+
+
+def _read(kind: FactKind, payload: str) -> Fact:
+    fact: Fact = _ADAPTERS[kind].validate_json(payload)
+    return fact
+
+
+_PUT_FACTS = text(
+    """INSERT INTO loan_fact (tenant, loan_id, kind, version, at, payload)
+    SELECT tenant, loan_id, kind, version, at, CAST(payload AS jsonb) FROM unnest(
+        CAST(:tenants AS text[]), CAST(:loan_ids AS text[]), CAST(:kinds AS text[]),
+        CAST(:versions AS bigint[]), CAST(:instants AS timestamptz[]), CAST(:payloads AS text[])
+    ) AS given (tenant, loan_id, kind, version, at, payload)
+    ORDER BY loan_id, kind
+    ON CONFLICT (loan_id, kind) DO UPDATE SET
+        tenant = EXCLUDED.tenant, version = EXCLUDED.version, at = EXCLUDED.at,
+        payload = EXCLUDED.payload
+    WHERE loan_fact.version < EXCLUDED.version"""
+)
+_STRETCH = text(
+    """UPDATE episode SET latest_due_on = greatest(episode.latest_due_on, given.due_on)
+    FROM unnest(CAST(:loan_ids AS text[]), CAST(:dues AS date[])) AS given (loan_id, due_on)
+    WHERE episode.loan_id = given.loan_id AND episode.closed_at IS NULL
+        AND given.due_on > coalesce(episode.latest_due_on, '-infinity')"""
+)
+_VERSIONS = text(
+    """SELECT loan_id, kind, version FROM loan_fact
+    WHERE loan_id = ANY (CAST(:loan_ids AS text[]))"""
+)
+_FACTS = text(
+    """SELECT kind, CAST(payload AS text) AS payload FROM loan_fact WHERE loan_id = :loan_id"""
+)
+_KNOWN = text(
+    """SELECT EXISTS (SELECT FROM loan_fact WHERE loan_id = :loan_id AND tenant = :tenant)"""
+)
+_HISTORIES = text(
+    """SELECT loan_id, count(*) AS episodes,
+        max(episode) FILTER (WHERE closed_at IS NULL) AS open_episode,
+        coalesce(max(closing_position_version), 0) AS closed_at_version,
+        max(closed_at) AS closed_at,
+        max(latest_due_on) FILTER (WHERE reason = ANY (CAST(:final AS text[]))) AS ended_until
+    FROM episode WHERE loan_id = ANY (CAST(:loan_ids AS text[])) GROUP BY loan_id"""
+)
+_PAGE = text(
+    """SELECT * FROM (
+        SELECT DISTINCT ON (loan_id) * FROM episode
+        WHERE tenant = :tenant AND loan_id > :after ORDER BY loan_id, episode DESC) latest
+    WHERE (CAST(:status AS text) IS NULL OR (closed_at IS NULL) = (:status = 'open'))
+        AND (CAST(:stage AS text) IS NULL OR stage = :stage)
+    ORDER BY loan_id LIMIT :limit"""
+)
+_TOTALS = text(
+    """SELECT count(DISTINCT loan_id) AS loans, count(*) AS opened,
+        count(*) FILTER (WHERE closed_at IS NULL) AS open,
+        (SELECT count(*) FROM claim WHERE tenant = :tenant AND episode IS NULL) AS duplicates
+    FROM episode WHERE tenant = :tenant"""
+)
+_COUNTS_BY = text(
+    """SELECT furthest_stage, reason, count(*) AS episodes FROM episode
+    WHERE tenant = :tenant GROUP BY furthest_stage, reason"""
+)
