@@ -1,0 +1,31 @@
+"""The contact service on one screen; roles: all, api, worker, consumer, relay."""
+
+from __future__ import annotations
+
+import sys
+
+from chassis.service import Service, run
+from chassis.settings import Settings
+from interfaces.contact import TASK_QUEUE
+from services.contact.activities import Activities
+from services.contact.api import router
+from services.contact.consumers import consumers
+from services.contact.settings import NAME, TOPIC
+
+
+def service(settings: Settings) -> Service:
+    return Service(
+        name=NAME,
+        settings=settings,
+        routers=(router,),
+        activities=lambda context: (Activities(context),),
+        task_queue=TASK_QUEUE,
+        consumers=consumers,
+        topic=TOPIC,
+    )
+
+
+SERVICE = service(Settings())
+
+if __name__ == "__main__":
+    sys.exit(run(SERVICE, sys.argv[1:]))

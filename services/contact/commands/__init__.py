@@ -1,0 +1,1 @@
+"""What can be asked of contact: one function per use case, inside the door's transaction."""

@@ -1,0 +1,197 @@
+"""Holds are placed and ended here, and told absolute to every loan they touch."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis import outbox
+from chassis.errors import Conflict, Invalid, NotFound
+from interfaces.values import Block, HoldKind
+from services.contact.commands import telling
+from services.contact.domain.holds import DEFAULT_BLOCKS, default_review, must_name_a_party
+from services.contact.settings import TOPIC
+from services.contact.store import holds as store
+from services.contact.store import people
+from services.contact.store.tables import HoldRow
+
+_SCOPE_TRIES_MAX = 20
+
+
+@dataclass(frozen=True)
+class PlaceHold:
+    """A hold of a loan, of a party on all its loans, or of a party on one loan."""
+
+    tenant: str
+    hold_id: str
+    kind: HoldKind
+    loan_id: str | None
+    party_id: str | None
+    blocks: tuple[Block, ...] | None
+    from_at: datetime | None
+    until_at: datetime | None
+    review_at: datetime | None
+    amount_minor: int | None
+    has_no_estate: bool
+    evidence: str
+    by: str
+
+
+@dataclass(frozen=True)
+class EndHold:
+    tenant: str
+    hold_id: str
+    at: datetime | None
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True)
+class StandingHold:
+    """A hold as kept, and the loans it touches today."""
+
+    row: HoldRow
+    loan_ids: tuple[str, ...]
+
+
+async def place(session: AsyncSession, command: PlaceHold, now: datetime) -> StandingHold:
+    """Place a hold once under its id; the same again is answered the same.
+
+    Loans and parties need not be known yet: a hold waits for them. Raises
+    `contact/hold_is_wrong` and `contact/hold_differs`.
+    """
+    from_at = command.from_at or now
+    _check(command, from_at)
+    loan_ids = await lock_scope(session, command.tenant, command.loan_id, command.party_id)
+    known = await store.find(session, command.tenant, command.hold_id)
+    if known is not None:
+        _check_same(command, known)
+        return StandingHold(known, loan_ids)
+    row = HoldRow(
+        tenant=command.tenant,
+        hold_id=command.hold_id,
+        kind=command.kind,
+        loan_id=command.loan_id,
+        party_id=command.party_id,
+        blocks=[block.value for block in command.blocks or DEFAULT_BLOCKS[command.kind]],
+        from_at=from_at,
+        until_at=command.until_at,
+        review_at=command.review_at or default_review(command.kind, from_at),
+        amount_minor=command.amount_minor,
+        has_no_estate=command.has_no_estate,
+        evidence=command.evidence,
+        placed_by=command.by,
+        placed_at=now,
+    )
+    await store.add(session, row)
+    await tell(session, command.tenant, loan_ids, now, command.hold_id)
+    return StandingHold(row, loan_ids)
+
+
+async def end(session: AsyncSession, command: EndHold, now: datetime) -> StandingHold:
+    """End one hold, never another; ending it again or later than it ends changes nothing.
+
+    Raises `contact/unknown_hold`.
+    """
+    at = command.at or now
+    known = await store.find(session, command.tenant, command.hold_id)
+    if known is None:
+        raise NotFound(
+            "contact/unknown_hold",
+            f"No hold {command.hold_id!r} of tenant {command.tenant!r} is kept; check its id.",
+        )
+    loan_ids = await lock_scope(session, command.tenant, known.loan_id, known.party_id)
+    await session.refresh(known)
+    ends_at = max(at, known.from_at)
+    if known.until_at is not None and known.until_at <= ends_at:
+        return StandingHold(known, loan_ids)
+    known.until_at = ends_at
+    known.ended_at, known.ended_by, known.end_reason = now, command.by, command.reason
+    await session.flush()
+    await tell(session, command.tenant, loan_ids, now, command.hold_id)
+    return StandingHold(known, loan_ids)
+
+
+async def lock_scope(
+    session: AsyncSession, tenant: str, loan_id: str | None, party_id: str | None
+) -> tuple[str, ...]:
+    """Lock the loans a hold touches and then its party, and return the loans, sorted.
+
+    A loan may be linked between finding the loans and locking the party; then the locks are given
+    back with the savepoint and taken anew, since a stream must not be locked after a party.
+    """
+    for _ in range(_SCOPE_TRIES_MAX):
+        loan_ids = await _loans(session, loan_id, party_id)
+        attempt = await session.begin_nested()
+        await outbox.lock(session, TOPIC, loan_ids)
+        if party_id is not None:
+            await people.lock_parties(session, tenant, [party_id])
+        if set(await _loans(session, loan_id, party_id)) <= set(loan_ids):
+            await attempt.commit()
+            return tuple(loan_ids)
+        await attempt.rollback()
+    raise Conflict("contact/party_is_busy", f"Party {party_id} is being linked; try again.")
+
+
+async def tell(
+    session: AsyncSession, tenant: str, loan_ids: Collection[str], at: datetime, cause: str
+) -> None:
+    """Publish all holds of each loan; the loans are locked."""
+    intervals = await store.touching(session, loan_ids)
+    events = [
+        outbox.Event(tenant, each, telling.holds_changed(intervals[each], at), at, cause)
+        for each in sorted(loan_ids)
+    ]
+    await outbox.append_many(session, TOPIC, events)
+
+
+async def _loans(session: AsyncSession, loan_id: str | None, party_id: str | None) -> list[str]:
+    if loan_id is not None:
+        return [loan_id]
+    return await people.loans_of_party(session, party_id or "")
+
+
+def _check(command: PlaceHold, from_at: datetime) -> None:
+    problem = _problem(command, from_at)
+    if problem:
+        raise Invalid("contact/hold_is_wrong", f"Hold {command.hold_id!r}: {problem}")
+
+
+def _problem(command: PlaceHold, from_at: datetime) -> str:
+    if command.loan_id is None and command.party_id is None:
+        return "name the loan_id or the party_id it is for."
+    if must_name_a_party(command.kind) and command.party_id is None:
+        return f"{command.kind.value} is of a person: name the party_id."
+    if command.has_no_estate and command.kind is not HoldKind.DECEASED:
+        return "has_no_estate belongs to the kind deceased alone."
+    if command.until_at is not None and command.until_at <= from_at:
+        return f"it ends at {command.until_at.isoformat()}, not after {from_at.isoformat()}."
+    if command.blocks is not None and not command.blocks:
+        return "it blocks nothing; leave blocks out for the kind's own."
+    return ""
+
+
+def _check_same(command: PlaceHold, known: HoldRow) -> None:
+    """Compares what the caller said itself; an end may have come since."""
+    stored = replace(
+        command,
+        kind=HoldKind(known.kind),
+        loan_id=known.loan_id,
+        party_id=known.party_id,
+        blocks=tuple(map(Block, known.blocks)) if command.blocks is not None else None,
+        from_at=known.from_at if command.from_at is not None else None,
+        until_at=command.until_at if known.ended_at is not None else known.until_at,
+        review_at=known.review_at if command.review_at is not None else None,
+        amount_minor=known.amount_minor,
+        has_no_estate=known.has_no_estate,
+        evidence=known.evidence,
+        by=known.placed_by,
+    )
+    if stored != command:
+        raise Conflict(
+            "contact/hold_differs",
+            f"Hold {command.hold_id!r} is kept with another content; end it, or use another id.",
+        )

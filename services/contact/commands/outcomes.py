@@ -1,0 +1,82 @@
+"""How an attempt turned out, as a provider, a collector or the sandbox's people report it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis import outbox
+from chassis.errors import Invalid, NotFound
+from interfaces.values import Channel, NoticeStatus
+from services.contact.commands import telling
+from services.contact.commands.progress import document
+from services.contact.commands.touches import evidence_of
+from services.contact.domain.outcomes import FITTING, FOLLOWING, REACHED, Outcome, notice_status
+from services.contact.settings import TOPIC
+from services.contact.store import people, progress, touches
+from services.contact.store.tables import AttemptRow
+from services.contact.store.touches import AttemptStatus
+
+_OPEN = frozenset({AttemptStatus.CONFIRMED, AttemptStatus.SENT, AttemptStatus.UNDELIVERABLE})
+
+
+@dataclass(frozen=True)
+class ReportOutcome:
+    tenant: str
+    attempt_id: str
+    outcome: Outcome
+    at: datetime
+
+
+async def report(session: AsyncSession, command: ReportOutcome) -> AttemptRow:
+    """Believe a later word if it may follow the earlier; repeating one changes nothing.
+
+    Raises `contact/unknown_attempt` and `contact/outcome_does_not_fit`.
+    """
+    row = await _locked(session, command)
+    if command.outcome not in FITTING[Channel(row.channel)]:
+        raise Invalid(
+            "contact/outcome_does_not_fit",
+            f"An attempt by {row.channel} cannot end as {command.outcome.value}; it may as "
+            f"{', '.join(sorted(FITTING[Channel(row.channel)]))}.",
+        )
+    if command.outcome not in FOLLOWING[Outcome(row.outcome)]:
+        return row
+    row.outcome = command.outcome
+    if row.status == AttemptStatus.UNDELIVERABLE:
+        row.status = AttemptStatus.SENT
+    await session.flush()
+    reached = command.outcome in REACHED
+    await people.count_failure(session, row.party_id, row.point_id, reached=reached)
+    body = telling.attempt_recorded(row, command.at)
+    event = outbox.Event(row.tenant, row.loan_id, body, command.at, cause=row.key)
+    await outbox.append(session, TOPIC, event)
+    await _document(session, row, command)
+    return row
+
+
+async def _locked(session: AsyncSession, command: ReportOutcome) -> AttemptRow:
+    row = await touches.attempt(session, command.tenant, command.attempt_id)
+    if row is None or row.status not in _OPEN:
+        raise NotFound(
+            "contact/unknown_attempt",
+            f"No attempt {command.attempt_id!r} of tenant {command.tenant!r} has left; "
+            "check the id the message came with.",
+        )
+    await outbox.lock(session, TOPIC, [row.loan_id])
+    await session.refresh(row)
+    return row
+
+
+async def _document(session: AsyncSession, row: AttemptRow, command: ReportOutcome) -> None:
+    """A receipt may overtake the note that its message left: then it makes the evidence itself."""
+    if not row.notice and not row.asks_circumstances:
+        return
+    known = await progress.evidence_under(session, row.tenant, row.key)
+    evidence = known.model_copy() if known is not None else evidence_of(row)
+    evidence.status = notice_status(command.outcome)
+    if evidence.status == NoticeStatus.DELIVERED:
+        evidence.delivered_at = command.at
+    await document(session, evidence, command.at, row.key)

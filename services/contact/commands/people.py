@@ -1,0 +1,100 @@
+"""Personal data arrives sealed and is put away encrypted, under a key of each person's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.vault import Vault, unseal
+from events.v1.bank_pb2 import ContactPoint, PersonalData
+from services.contact.commands.desk import Desk
+from services.contact.domain.points import PointKind, normalised
+from services.contact.store import people as store
+from services.contact.store.people import StoredPerson
+from services.contact.store.tables import PartyRow, PointRow
+
+
+@dataclass(frozen=True)
+class SealedPerson:
+    tenant: str
+    party_id: str
+    sequence: int
+    sealed: bytes
+
+
+async def receive(session: AsyncSession, desk: Desk, sealed: Sequence[SealedPerson]) -> None:
+    """Keep the newest data of each person; raises `chassis.vault.Unreadable` for a foreign box."""
+    latest = {each.party_id: each for each in sorted(sealed, key=lambda each: each.sequence)}
+    for tenant in sorted({each.tenant for each in latest.values()}):
+        of_tenant = {each.party_id for each in latest.values() if each.tenant == tenant}
+        await store.lock_parties(session, tenant, of_tenant)
+    known = await store.parties(session, latest.keys())
+    fresh = [each for each in latest.values() if each.sequence >= known[each.party_id].sequence]
+    people = [_put_away(desk, each, known[each.party_id].subject_key) for each in fresh]
+    if people:
+        await store.save_people(session, people)
+
+
+def name_of(vault: Vault, party: PartyRow) -> str:
+    """The decrypted name; empty for a party whose person has not arrived."""
+    if party.subject_key is None or party.name is None:
+        return ""
+    return vault.decrypt(party.subject_key, party.name, _name_context(party.party_id)).decode()
+
+
+def value_of(vault: Vault, party: PartyRow, point: PointRow) -> str:
+    """The decrypted address or number."""
+    assert party.subject_key is not None, "a point is stored with its person's key"
+    context = _point_context(point.party_id, point.point_id)
+    return vault.decrypt(party.subject_key, point.value, context).decode()
+
+
+def _put_away(desk: Desk, sealed: SealedPerson, subject_key: bytes | None) -> StoredPerson:
+    person = PersonalData()
+    person.ParseFromString(unseal(desk.transport_key, sealed.sealed))
+    key = subject_key or desk.vault.new_subject_key()
+    party = PartyRow(
+        party_id=sealed.party_id,
+        tenant=sealed.tenant,
+        language=person.language,
+        kind=person.kind,
+        time_zone=person.time_zone,
+        sequence=sealed.sequence,
+        subject_key=key,
+        name=desk.vault.encrypt(key, person.name.encode(), _name_context(sealed.party_id)),
+    )
+    points = [
+        _put_point_away(desk.vault, party, point, number)
+        for number, point in enumerate(person.points)
+    ]
+    return StoredPerson(party, points)
+
+
+def _put_point_away(vault: Vault, party: PartyRow, point: ContactPoint, number: int) -> PointRow:
+    """A point is known by its value, so that what was said of it outlives the bank's reference."""
+    kind = PointKind(point.kind)
+    spelling = f"{party.tenant}/{kind}/{normalised(kind, point.value)}"
+    point_id = vault.blind_index(spelling, "contact-point").hex()[:32]
+    context = _point_context(party.party_id, point_id)
+    assert party.subject_key is not None
+    return PointRow(
+        party_id=party.party_id,
+        point_id=point_id,
+        kind=kind,
+        value=vault.encrypt(party.subject_key, point.value.encode(), context),
+        provenance=point.provenance,
+        is_verified=point.is_verified,
+        is_reserved=point.is_reserved,
+        has_consent=point.has_consent,
+        ordinal=number,
+    )
+
+
+def _name_context(party_id: str) -> str:
+    return f"party/name/{party_id}"
+
+
+def _point_context(party_id: str, point_id: str) -> str:
+    return f"contact_point/value/{party_id}/{point_id}"

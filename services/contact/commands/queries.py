@@ -1,0 +1,51 @@
+"""What contact tells those who ask; nothing here changes anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.errors import NotFound
+from interfaces.facts import HoldInterval
+from services.contact.domain.standing import Standing
+from services.contact.store import holds, touches
+from services.contact.store import standing as standings
+from services.contact.store.tables import AttemptRow
+
+
+@dataclass(frozen=True)
+class LoanStanding:
+    standing: Standing
+    holds: tuple[HoldInterval, ...]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Touches that took place, and refusals by the rule that refused."""
+
+    made: int
+    refused_by_rule: dict[str, int]
+
+
+async def standing_of(session: AsyncSession, tenant: str, loan_id: str) -> LoanStanding:
+    """Raises `contact/unknown_loan`."""
+    standing = (await standings.load(session, [loan_id])).get(loan_id)
+    if standing is None or standing.tenant != tenant:
+        raise NotFound(
+            "contact/unknown_loan",
+            f"No position of loan {loan_id!r} of tenant {tenant!r} has reached contact yet.",
+        )
+    return LoanStanding(standing, (await holds.touching(session, [loan_id]))[loan_id])
+
+
+async def attempts_of(
+    session: AsyncSession, tenant: str, loan_id: str, after: str, limit: int
+) -> list[AttemptRow]:
+    return await touches.of_loan(session, tenant, loan_id, after, limit)
+
+
+async def summary(session: AsyncSession, tenant: str) -> Summary:
+    return Summary(
+        await touches.made(session, tenant), await touches.refused_by_rule(session, tenant)
+    )

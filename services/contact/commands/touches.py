@@ -1,0 +1,244 @@
+"""A touch by a remote channel: judged and confirmed in one transaction, sent, then recorded.
+
+A try that dies between confirming and recording is repeated: the next one asks the provider
+whether the message left; if not, it confirms anew and may find that it must not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis import outbox
+from interfaces.contact import Touch, TouchOutcome, TouchStatus
+from interfaces.values import LIABLE_ROLES, Direction, NoticeStatus
+from services.contact.commands import people as persons
+from services.contact.commands import telling
+from services.contact.commands.desk import Desk
+from services.contact.commands.judging import (
+    Hearing,
+    first_outcome,
+    hear,
+    record_verdict,
+    settle,
+    standing_for,
+    superseded,
+    tell_refusal,
+)
+from services.contact.commands.progress import document
+from services.contact.domain.gate import Verdict, judge
+from services.contact.domain.outcomes import Outcome, notice_status
+from services.contact.domain.standing import Answer
+from services.contact.domain.templates import Words, render
+from services.contact.gateways import Message, Receipt
+from services.contact.settings import TOPIC
+from services.contact.store import people, touches
+from services.contact.store.tables import AttemptRow, EvidenceRow
+from services.contact.store.touches import AttemptStatus
+
+ATTEMPT = "attempt"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Exactly one of: a final outcome; a message to send; an earlier attempt whose fate the
+    provider must be asked for."""
+
+    outcome: TouchOutcome | None = None
+    message: Message | None = None
+    in_doubt: str = ""
+
+
+async def decide(
+    session: AsyncSession, desk: Desk, touch: Touch, *, is_known_unsent: bool
+) -> Decision:
+    """Judge a touch now, and confirm it if nothing forbids it; may raise `contact/behind`."""
+    first = await first_outcome(session, ATTEMPT, touch)
+    if first is not None:
+        return Decision(outcome=first)
+    earlier = await touches.find(session, touch.tenant, touch.key)
+    if earlier is not None and not is_known_unsent:
+        return Decision(in_doubt=earlier.attempt_id)
+    said, standing = await standing_for(session, touch)
+    at = desk.clock.instant(touch.at)
+    if said is Answer.SUPERSEDED:
+        await _withdraw(session, desk, touch, earlier, standing.because)
+        outcome = superseded(touch, standing)
+        return Decision(outcome=await settle(session, ATTEMPT, touch, outcome))
+    hearing = await hear(session, desk, touch, standing, at)
+    verdict = judge(hearing.pack, hearing.act, hearing.known, at)
+    await record_verdict(session, hearing, verdict)
+    if not verdict.is_allowed:
+        await _withdraw(session, desk, touch, earlier, verdict.because)
+        outcome = await _refuse(session, hearing, verdict)
+        return Decision(outcome=await settle(session, ATTEMPT, touch, outcome))
+    await _confirm(session, desk, hearing, earlier)
+    return Decision(message=_message(desk, hearing))
+
+
+async def record_sending(
+    session: AsyncSession, desk: Desk, touch: Touch, receipt: Receipt
+) -> TouchOutcome:
+    """Note what the provider said, and answer the touch for good."""
+    first = await first_outcome(session, ATTEMPT, touch)
+    if first is not None:
+        return first
+    await outbox.lock(session, TOPIC, [touch.loan_id])
+    at = desk.clock.instant(touch.at)
+    row = await touches.find(session, touch.tenant, touch.key)
+    assert row is not None, "a message leaves only after its attempt was confirmed"
+    accepted = receipt.is_accepted
+    row.status = AttemptStatus.SENT if accepted else AttemptStatus.UNDELIVERABLE
+    # A receipt may have overtaken this note; what is known since is not taken back.
+    if row.outcome == Outcome.SENT:
+        await _note(session, row, accepted, at)
+    outcome = TouchOutcome(
+        key=touch.key,
+        status=TouchStatus.CONFIRMED if accepted else TouchStatus.UNDELIVERABLE,
+        attempt_id=row.attempt_id,
+        because="" if accepted else "the provider refused the address",
+    )
+    return await settle(session, ATTEMPT, touch, outcome)
+
+
+def evidence_of(row: AttemptRow) -> EvidenceRow:
+    """What an attempt proves, at its latest outcome."""
+    return EvidenceRow(
+        tenant=row.tenant,
+        key=row.key,
+        loan_id=row.loan_id,
+        episode=row.episode,
+        party_id=row.party_id,
+        channel=row.channel,
+        notice=row.notice,
+        asks_circumstances=row.asks_circumstances,
+        status=notice_status(Outcome(row.outcome)),
+        tried_at=row.from_at,
+        delivered_at=None,
+        proof=row.attempt_id,
+    )
+
+
+def new_attempt(hearing: Hearing, status: AttemptStatus) -> AttemptRow:
+    touch = hearing.touch
+    return AttemptRow(
+        attempt_id=hearing.attempt_id,
+        tenant=touch.tenant,
+        key=touch.key,
+        loan_id=touch.loan_id,
+        party_id=touch.party_id,
+        debtor_id=hearing.act.debtor_id,
+        role=touch.role,
+        channel=touch.channel,
+        direction=Direction.OUTBOUND,
+        purpose=touch.purpose,
+        capacity=touch.capacity,
+        point_id=hearing.act.point_id,
+        template=touch.template,
+        notice=touch.notice,
+        asks_circumstances=touch.asks_circumstances,
+        episode=touch.episode,
+        position_version=touch.position_version,
+        status=status,
+        outcome=Outcome.SENT,
+        from_at=hearing.at,
+        until_at=hearing.at,
+        confirmed_at=hearing.at,
+    )
+
+
+async def tell_confirmation(session: AsyncSession, desk: Desk, hearing: Hearing) -> None:
+    touch, clock = hearing.touch, desk.clock
+    lag = clock.wall() - clock.reading().wall_time(touch.due_at)
+    body = telling.touch_confirmed(
+        touch,
+        hearing.attempt_id,
+        hearing.pack.label,
+        hearing.at,
+        lag_wall_ms=round(lag.total_seconds() * 1_000),
+    )
+    event = outbox.Event(touch.tenant, touch.loan_id, body, hearing.at, cause=touch.key)
+    await outbox.append(session, TOPIC, event)
+
+
+async def _note(session: AsyncSession, row: AttemptRow, accepted: bool, at: datetime) -> None:
+    if not accepted:
+        row.outcome = Outcome.UNDELIVERABLE
+        await people.count_failure(session, row.party_id, row.point_id, reached=False)
+    body = telling.attempt_recorded(row, at)
+    event = outbox.Event(row.tenant, row.loan_id, body, at, cause=row.key)
+    await outbox.append(session, TOPIC, event)
+    if row.notice or row.asks_circumstances:
+        await document(session, evidence_of(row), at, row.key)
+
+
+async def _confirm(
+    session: AsyncSession, desk: Desk, hearing: Hearing, earlier: AttemptRow | None
+) -> None:
+    if earlier is None:
+        await touches.add(session, new_attempt(hearing, AttemptStatus.CONFIRMED))
+        await tell_confirmation(session, desk, hearing)
+        return
+    earlier.point_id = hearing.act.point_id
+    earlier.from_at = earlier.until_at = earlier.confirmed_at = hearing.at
+
+
+async def _withdraw(
+    session: AsyncSession, desk: Desk, touch: Touch, earlier: AttemptRow | None, because: str
+) -> None:
+    """A confirmed message that never left must not leave now."""
+    if earlier is None:
+        return
+    at = desk.clock.instant(touch.at)
+    earlier.status = AttemptStatus.WITHDRAWN
+    body = telling.touch_released(touch.key, because, at)
+    event = outbox.Event(touch.tenant, touch.loan_id, body, at, cause=touch.key)
+    await outbox.append(session, TOPIC, event)
+
+
+async def _refuse(session: AsyncSession, hearing: Hearing, verdict: Verdict) -> TouchOutcome:
+    outcome = await tell_refusal(session, hearing, verdict)
+    touch = hearing.touch
+    if outcome.status is TouchStatus.UNDELIVERABLE and (touch.notice or touch.asks_circumstances):
+        # That a channel leads nowhere is documented too, or the unreachable would stall a case.
+        evidence = evidence_of(new_attempt(hearing, AttemptStatus.UNDELIVERABLE))
+        evidence.status, evidence.proof = NoticeStatus.UNDELIVERABLE, verdict.rule_id
+        await document(session, evidence, hearing.at, touch.key)
+    return outcome
+
+
+def _message(desk: Desk, hearing: Hearing) -> Message:
+    """The words, with the amounts that stand at this moment."""
+    touch, party, point = hearing.touch, hearing.party, hearing.point
+    assert point is not None and party.subject_key is not None
+    amounts = hearing.standing.amounts
+    words = Words(
+        institution=hearing.tenant.institution,
+        name=persons.name_of(desk.vault, party),
+        currency=amounts.currency,
+        overdue_minor=max(0, amounts.overdue_minor - amounts.disputed_minor),
+        oldest_due_on=amounts.oldest_due_on,
+        may_disclose=touch.role in LIABLE_ROLES,
+        asks_circumstances=touch.asks_circumstances,
+    )
+    rendered = render(touch.template, touch.purpose, party.language, words)
+    return Message(
+        attempt_id=hearing.attempt_id,
+        tenant=touch.tenant,
+        key=touch.key,
+        loan_id=touch.loan_id,
+        party_id=touch.party_id,
+        role=touch.role,
+        channel=touch.channel,
+        purpose=touch.purpose,
+        template=touch.template,
+        notice=touch.notice,
+        asks_circumstances=touch.asks_circumstances,
+        at=hearing.at,
+        address=persons.value_of(desk.vault, party, point),
+        subject=rendered.subject,
+        body=rendered.body,
+        subject_key=party.subject_key,
+    )

@@ -1,0 +1,1 @@
+"""The rules of contact: pure functions over facts and the time."""

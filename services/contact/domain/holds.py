@@ -1,0 +1,124 @@
+"""What a hold blocks, for whom and until when; overlapping holds are a union, never a sum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from interfaces.facts import HoldInterval
+from interfaces.values import Block, HoldKind, Purpose
+
+REVIEW_AFTER = timedelta(days=30)
+_ALL = (Block.CONTACT, Block.VISIT, Block.LEGAL)
+_REACHING = (Block.CONTACT, Block.VISIT)
+
+DEFAULT_BLOCKS: dict[HoldKind, tuple[Block, ...]] = {
+    HoldKind.DISPUTE: _ALL,
+    HoldKind.COMPLAINT: _ALL,
+    HoldKind.HARDSHIP_REVIEW: _ALL,
+    HoldKind.REPRESENTED: _ALL,
+    HoldKind.CEASE_REQUEST: _ALL,
+    HoldKind.VULNERABILITY: _REACHING,
+    HoldKind.INCAPACITY: _ALL,
+    HoldKind.DECEASED: _ALL,
+    HoldKind.BANKRUPTCY: _ALL,
+    HoldKind.BREATHING_SPACE: _ALL,
+    HoldKind.DISASTER: _REACHING,
+    HoldKind.BANK_PAUSE: _REACHING,
+}
+REVIEWED = frozenset(
+    {
+        HoldKind.DISPUTE,
+        HoldKind.COMPLAINT,
+        HoldKind.HARDSHIP_REVIEW,
+        HoldKind.VULNERABILITY,
+        HoldKind.DISASTER,
+    }
+)
+_OF_A_PERSON = frozenset({HoldKind.DECEASED, HoldKind.INCAPACITY, HoldKind.VULNERABILITY})
+
+_ANSWERABLE = frozenset(
+    {
+        HoldKind.DISPUTE,
+        HoldKind.COMPLAINT,
+        HoldKind.HARDSHIP_REVIEW,
+        HoldKind.CEASE_REQUEST,
+        HoldKind.VULNERABILITY,
+        HoldKind.DISASTER,
+        HoldKind.BANK_PAUSE,
+    }
+)
+# What may still be said under a hold: an answer to the person's own words, a court's papers, and
+# after a cease request what a statute demands. Nothing reaches the dead, nor passes a stay.
+PASSING: dict[Purpose, frozenset[HoldKind]] = {
+    Purpose.SERVICE: _ANSWERABLE,
+    Purpose.REPLY: _ANSWERABLE,
+    Purpose.COURT_SERVICE: _ANSWERABLE,
+    Purpose.STATUTORY_NOTICE: frozenset({HoldKind.CEASE_REQUEST}),
+}
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of time, end excluded; no end means until further notice."""
+
+    from_at: datetime
+    until_at: datetime | None
+
+    def covers(self, at: datetime) -> bool:
+        return self.from_at <= at and (self.until_at is None or at < self.until_at)
+
+
+def must_name_a_party(kind: HoldKind) -> bool:
+    """Only a person dies or falls ill; such a hold never stops acts toward another party."""
+    return kind in _OF_A_PERSON
+
+
+def default_review(kind: HoldKind, from_at: datetime) -> datetime | None:
+    return from_at + REVIEW_AFTER if kind in REVIEWED else None
+
+
+def is_empty(interval: HoldInterval) -> bool:
+    return interval.until_at is not None and interval.until_at <= interval.from_at
+
+
+def concerning(intervals: Iterable[HoldInterval], parties: Iterable[str]) -> list[HoldInterval]:
+    """The holds of the whole loan and those of the given parties."""
+    named = set(parties)
+    return [hold for hold in intervals if not hold.party_id or hold.party_id in named]
+
+
+def stopping(
+    intervals: Iterable[HoldInterval], block: Block, purpose: Purpose
+) -> list[HoldInterval]:
+    """The holds that forbid such an act while they last."""
+    passing = PASSING.get(purpose, frozenset())
+    return [hold for hold in intervals if block in hold.blocks and hold.kind not in passing]
+
+
+def union(intervals: Iterable[HoldInterval]) -> list[Span]:
+    """Disjoint spans in order, covering exactly what at least one interval covers."""
+    spans: list[Span] = []
+    for hold in sorted(intervals, key=lambda hold: hold.from_at):
+        if is_empty(hold):
+            continue
+        if not spans or not _reaches(spans[-1], hold.from_at):
+            spans.append(Span(hold.from_at, hold.until_at))
+            continue
+        # An interval enclosed by an earlier one must not shorten it.
+        spans[-1] = Span(spans[-1].from_at, _later(spans[-1].until_at, hold.until_at))
+    return spans
+
+
+def span_at(intervals: Iterable[HoldInterval], at: datetime) -> Span | None:
+    """The stretch of the union that covers an instant, if one does."""
+    return next((span for span in union(intervals) if span.covers(at)), None)
+
+
+def _reaches(span: Span, at: datetime) -> bool:
+    return span.until_at is None or at <= span.until_at
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return None if one is None or other is None else max(one, other)

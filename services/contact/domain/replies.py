@@ -1,0 +1,62 @@
+"""What follows from a reply at once, before any person has read it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from interfaces.values import HoldKind
+
+
+class ReplyKind(StrEnum):
+    PAID = "paid"
+    PROMISE = "promise"
+    HARDSHIP = "hardship"
+    DISPUTE = "dispute"
+    COMPLAINT = "complaint"
+    STOP = "stop"
+    WRONG_PERSON = "wrong_person"
+    REPRESENTED = "represented"
+    QUESTION = "question"
+    BEREAVEMENT = "bereavement"
+    CIRCUMSTANCES = "circumstances"
+    UNCLEAR = "unclear"
+
+
+# A bereavement holds the party as deceased until a person has looked: nobody writes to the dead.
+HOLD_OF: dict[ReplyKind, HoldKind] = {
+    ReplyKind.HARDSHIP: HoldKind.HARDSHIP_REVIEW,
+    ReplyKind.DISPUTE: HoldKind.DISPUTE,
+    ReplyKind.COMPLAINT: HoldKind.COMPLAINT,
+    ReplyKind.REPRESENTED: HoldKind.REPRESENTED,
+    ReplyKind.BEREAVEMENT: HoldKind.DECEASED,
+}
+_OF_THE_LOAN = frozenset({HoldKind.DISPUTE})
+_SAYS_NOTHING = frozenset({ReplyKind.STOP, ReplyKind.WRONG_PERSON, ReplyKind.UNCLEAR})
+_TELLS_CIRCUMSTANCES = frozenset({ReplyKind.CIRCUMSTANCES, ReplyKind.HARDSHIP})
+
+
+@dataclass(frozen=True)
+class Consequences:
+    """`holds` pairs each kind with whether it holds the whole loan (else the party alone)."""
+
+    opts_out: bool
+    disowns_point: bool
+    answers_circumstances: bool
+    holds: tuple[tuple[HoldKind, bool], ...]
+
+
+def consequences(kinds: Collection[ReplyKind], *, was_asked: bool) -> Consequences:
+    """`was_asked`: the party was asked after its circumstances in this episode, so that any
+    meaningful answer counts as one. A wrong person answers for nobody and holds nobody."""
+    is_stranger = ReplyKind.WRONG_PERSON in kinds
+    kept = [] if is_stranger else sorted({HOLD_OF[kind] for kind in kinds if kind in HOLD_OF})
+    tells = bool(_TELLS_CIRCUMSTANCES.intersection(kinds))
+    answers = was_asked and not set(kinds) <= _SAYS_NOTHING
+    return Consequences(
+        opts_out=ReplyKind.STOP in kinds,
+        disowns_point=is_stranger,
+        answers_circumstances=not is_stranger and (tells or answers),
+        holds=tuple((kind, kind in _OF_THE_LOAN) for kind in kept),
+    )

@@ -1,0 +1,73 @@
+"""Who the tenants are and which keys open personal data: read once, from configuration."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import jsonschema
+import yaml
+
+from chassis.errors import NotFound
+from chassis.settings import Settings
+from chassis.vault import Keys, Vault, load_or_create_keys
+from interfaces.tenant import Tenant, parse_tenant
+
+NAME = "contact"
+TOPIC = "collect.contact.v1"
+LEDGER_TOPIC, CASE_TOPIC, PEOPLE_TOPIC = "collect.ledger.v1", "collect.case.v1", "collect.people.v1"
+STANDING_CONSUMER, PEOPLE_CONSUMER = "contact", "contact-people"
+
+
+@dataclass(frozen=True)
+class Tenants:
+    """The configured tenants by name."""
+
+    by_name: Mapping[str, Tenant]
+
+    def get(self, name: str) -> Tenant:
+        """Raises `contact/unknown_tenant`."""
+        tenant = self.by_name.get(name)
+        if tenant is None:
+            known = ", ".join(sorted(self.by_name))
+            raise NotFound(
+                "contact/unknown_tenant", f"No tenant {name[:40]!r} is configured; known: {known}."
+            )
+        return tenant
+
+
+def tenants(settings: Settings) -> Tenants:
+    return _tenants(settings.config / "tenants")
+
+
+def vault(settings: Settings) -> Vault:
+    return _vault(settings.keys)
+
+
+def keys(settings: Settings) -> Keys:
+    return _keys(settings.keys)
+
+
+@lru_cache(maxsize=8)
+def _tenants(directory: Path) -> Tenants:
+    schema = json.loads((directory / "schema.json").read_text())
+    found: dict[str, Tenant] = {}
+    for path in sorted(directory.glob("*.yaml")):
+        raw = yaml.safe_load(path.read_text())
+        jsonschema.validate(raw, schema)
+        tenant = parse_tenant(raw)
+        found[tenant.name] = tenant
+    return Tenants(found)
+
+
+@lru_cache(maxsize=8)
+def _keys(directory: Path) -> Keys:
+    return load_or_create_keys(directory)
+
+
+@lru_cache(maxsize=8)
+def _vault(directory: Path) -> Vault:
+    return Vault(_keys(directory).contact_kek)
