@@ -1,0 +1,1 @@
+"""Offers, promises, plans and settlements, kept or broken on posted money."""

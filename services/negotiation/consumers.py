@@ -1,0 +1,106 @@
+"""The door for facts: positions and money from the ledger, episodes from the cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.consumer import Consumer
+from chassis.inbox import Record
+from chassis.service import Context
+from events.v1.case_pb2 import EpisodeClosed, EpisodeOpened
+from events.v1.ledger_pb2 import PaymentPosted, PaymentReversalPosted, PositionChanged
+from interfaces.values import LIABLE_ROLES, ClosingReason, Disposition
+from services.negotiation.commands import facts
+from services.negotiation.commands.facts import (
+    Batch,
+    EpisodeSeen,
+    Heard,
+    LoanSeen,
+    PaymentSeen,
+    ReversalSeen,
+)
+from services.negotiation.settings import tenant_named
+
+TOPICS = ("collect.ledger.v1", "collect.case.v1")
+
+
+def consumers(context: Context) -> list[Consumer]:
+    def zone_of(tenant: str) -> str:
+        return tenant_named(context.settings, tenant).zone
+
+    async def take_in(session: AsyncSession, records: Sequence[Record]) -> None:
+        batch = batch_of(records)
+        if batch.heard:
+            await facts.take_in(session, batch, zone_of)
+
+    return [
+        Consumer(
+            name="negotiation",
+            topics=TOPICS,
+            database=context.database,
+            settings=context.settings,
+            handler=take_in,
+        )
+    ]
+
+
+def batch_of(records: Sequence[Record]) -> Batch:
+    """The facts that negotiation knows what to do with; others are passed over."""
+    batch = Batch()
+    for record in records:
+        if _put(batch, record):
+            batch.heard[record.key] = Heard(record.tenant, record.occurred_at, record.event_id)
+    return batch
+
+
+def _put(batch: Batch, record: Record) -> bool:
+    match record.body:
+        case PositionChanged():
+            batch.loans.append(_loan(record, record.body))
+        case PaymentPosted():
+            batch.payments.append(_payment(record, record.body))
+        case PaymentReversalPosted():
+            reversal = ReversalSeen(record.key, record.body.transaction_id, record.occurred_at)
+            batch.reversals.append(reversal)
+        case EpisodeOpened():
+            batch.episodes.append(EpisodeSeen(record.key, record.body.episode))
+        case EpisodeClosed():
+            reason = ClosingReason(record.body.reason)
+            batch.episodes.append(EpisodeSeen(record.key, record.body.episode, reason))
+        case _:
+            return False
+    return True
+
+
+def _loan(record: Record, body: PositionChanged) -> LoanSeen:
+    taken_over = body.taken_over.on if body.HasField("taken_over") else ""
+    return LoanSeen(
+        loan_id=record.key,
+        tenant=record.tenant,
+        version=record.version,
+        at=record.occurred_at,
+        disposition=Disposition(body.disposition),
+        currency=body.currency,
+        overdue_minor=body.overdue_costs_minor
+        + body.overdue_interest_minor
+        + body.overdue_principal_minor,
+        tolerance_minor=body.tolerance_minor,
+        is_accelerated=body.is_accelerated,
+        liable_parties=tuple(
+            party.party_ref for party in body.parties if party.role in LIABLE_ROLES
+        ),
+        taken_over_on=date.fromisoformat(taken_over) if taken_over else None,
+    )
+
+
+def _payment(record: Record, body: PaymentPosted) -> PaymentSeen:
+    return PaymentSeen(
+        loan_id=record.key,
+        transaction_id=body.transaction_id,
+        amount_minor=body.amount_minor,
+        effective_on=date.fromisoformat(body.effective_on),
+        accepted_at=record.occurred_at,
+    )
