@@ -1,0 +1,1 @@
+"""Visits: areas, agents' capacity, windows booked, begun and reported."""
