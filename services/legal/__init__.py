@@ -1,0 +1,1 @@
+"""Legal matters: approvals, limitation, court milestones and their deadlines."""

@@ -1,0 +1,1 @@
+"""The rules of legal matters; they take facts and the time, and return decisions."""
