@@ -1,0 +1,63 @@
+"""There is no authentication yet, so the door is the machine itself: loopback, and no strangers.
+
+A page in a browser on this machine could reach loopback too; foreign Host headers (DNS rebinding)
+and cross-origin requests are therefore refused. `Caller` is the seam for real authentication.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from chassis.problem import answer, problem
+from chassis.settings import is_loopback
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks; until there is authentication, whoever sits at this machine."""
+
+    subject: str
+    scopes: frozenset[str] = frozenset()
+
+
+async def caller(request: Request) -> Caller:
+    return Caller(subject="loopback")
+
+
+CallerDependency = Annotated[Caller, Depends(caller)]
+
+
+class LoopbackOnly:
+    """ASGI middleware that answers 403 to a foreign Host and to other sites' pages."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        reason = refusal(scope["method"], Headers(scope=scope)) if scope["type"] == "http" else ""
+        if reason:
+            response = answer(problem(403, "http/foreign_caller", reason), 403)
+            await response(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+def refusal(method: str, headers: Headers) -> str:
+    """Why a request is refused, or nothing."""
+    host = headers.get("host", "")
+    if not is_loopback(urlsplit(f"//{host}").hostname or ""):
+        return "This door answers only requests addressed to a loopback host such as 127.0.0.1."
+    origin = headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != host:
+        return "Requests from pages of another origin are refused; call from the same origin."
+    site = headers.get("sec-fetch-site", "none")
+    follows_link = method == "GET" and headers.get("sec-fetch-mode") == "navigate"
+    if site not in ("none", "same-origin") and not follows_link:
+        return "Requests from pages of another site are refused; call from the same origin."
+    return ""

@@ -1,0 +1,366 @@
+"""A bad record stops nobody but its own key, and no record is lost or applied twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from google.protobuf.wrappers_pb2 import StringValue
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import chassis.consumer
+from chassis import inbox, kafka, outbox, vault
+from chassis.consumer import Consumer, Record
+from chassis.database import Database
+from chassis.outbox import Event
+from chassis.settings import Settings, settings_from
+from tests.chassis.topic_log import read_topic, until
+from tests.conftest import NewTopics
+
+pytestmark = [pytest.mark.stack, pytest.mark.database]
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+Message = tuple[str, int, str]
+MakeConsumer = Callable[..., Awaitable[Consumer]]
+
+
+class Journal:
+    """A handler that writes what it applied into the database, and fails as it is told."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.poison: set[tuple[str, int]] = set()
+        self.delays: dict[str, float] = {}
+        self.parked: set[str] = set()
+        self.outage = False
+
+    async def handle(self, session: AsyncSession, records: Sequence[Record]) -> None:
+        for record in records:
+            await asyncio.sleep(self.delays.get(record.key, 0))
+            if self.outage:
+                raise ConnectionError("the broker of a downstream is away")
+            if (record.key, record.version) in self.poison:
+                raise ValueError("cannot be applied")
+            await session.execute(
+                text("INSERT INTO applied (key, version) VALUES (:key, :version)"),
+                {"key": record.key, "version": record.version},
+            )
+
+    async def on_parked(
+        self, session: AsyncSession, keys: Collection[str], is_parked: bool
+    ) -> None:
+        self.parked = self.parked | set(keys) if is_parked else self.parked - set(keys)
+
+    async def applied(self) -> dict[str, list[int]]:
+        """Versions per key, in the order of application; a repeated one shows twice."""
+        found: dict[str, list[int]] = {}
+        async with self.database.transaction() as session:
+            rows = await session.execute(text("SELECT key, version FROM applied ORDER BY id"))
+            for row in rows:
+                found.setdefault(row.key, []).append(row.version)
+        return found
+
+    async def has(self, expected: dict[str, list[int]]) -> bool:
+        return await self.applied() == expected
+
+
+@pytest.fixture
+async def journal(database: Database) -> Journal:
+    async with database.transaction() as session:
+        await session.execute(
+            text(
+                """CREATE TABLE applied (id bigint GENERATED ALWAYS AS IDENTITY,
+                key text NOT NULL, version int NOT NULL)"""
+            )
+        )
+    return Journal(database)
+
+
+@pytest.fixture
+def make_consumer(journal: Journal, kafka_bootstrap: str, settings: Settings) -> Any:
+    def make(topic: str, **options: Any) -> Consumer:
+        given = settings_from(**{**settings.model_dump(), "kafka_bootstrap": kafka_bootstrap})
+        return Consumer(
+            name=f"group-of-{topic}",
+            topics=[topic],
+            database=journal.database,
+            settings=given,
+            handler=journal.handle,
+            on_parked=journal.on_parked,
+            **options,
+        )
+
+    return make
+
+
+@asynccontextmanager
+async def running(*consumers: Consumer) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    tasks = [asyncio.create_task(consumer.run(stop)) for consumer in consumers]
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.wait_for(asyncio.gather(*tasks), 25)
+
+
+async def send(bootstrap: str, topic: str, *messages: tuple[str, int]) -> None:
+    producer = kafka.new_producer(bootstrap)
+    await producer.start()
+    try:
+        for key, version in messages:
+            body = StringValue(value=f"{key} {version}")
+            headers = _headers(key, version)
+            await producer.send(
+                topic, value=body.SerializeToString(), key=key.encode(), headers=headers
+            )
+    finally:
+        await kafka.close(producer)
+
+
+async def send_garbage(bootstrap: str, topic: str, key: bytes, value: bytes) -> None:
+    producer = kafka.new_producer(bootstrap)
+    await producer.start()
+    try:
+        headers = [("ce_id", b"x"), ("ce_type", b"no.such.Type")]
+        await producer.send_and_wait(topic, value=value, key=key, headers=headers)
+    finally:
+        await kafka.close(producer)
+
+
+def _headers(key: str, version: int) -> list[tuple[str, bytes]]:
+    fields = {
+        "ce_id": f"{key}-{version}",
+        "ce_source": "/test",
+        "ce_type": "google.protobuf.StringValue",
+        "ce_time": "2026-03-01T00:00:00Z",
+        "ce_sequence": str(version),
+        "ce_tenant": "bank",
+    }
+    return [(name, value.encode()) for name, value in fields.items()]
+
+
+async def test_records_are_applied_once_although_delivered_again(
+    journal: Journal, make_consumer: Any, kafka_bootstrap: str, new_topics: NewTopics
+) -> None:
+    (topic,) = await new_topics()
+    messages = [(f"loan-{n % 5}", n // 5 + 1) for n in range(50)]
+    await send(kafka_bootstrap, topic, *messages, *messages)
+    expected = {f"loan-{n}": list(range(1, 11)) for n in range(5)}
+    async with running(make_consumer(topic)):
+        await until(lambda: journal.has(expected))
+        await send(kafka_bootstrap, topic, ("last", 1))
+        await until(lambda: journal.has({**expected, "last": [1]}))
+
+
+async def test_a_failing_key_is_parked_and_the_rest_of_its_partition_moves_on(
+    journal: Journal, make_consumer: Any, kafka_bootstrap: str, new_topics: NewTopics
+) -> None:
+    (topic,) = await new_topics(partitions=1)
+    journal.poison.add(("bad", 2))
+    messages = [(key, n) for n in range(1, 6) for key in ("bad", "good", "fine")]
+    await send(kafka_bootstrap, topic, *messages)
+    whole = [1, 2, 3, 4, 5]
+    consumer = make_consumer(topic)
+    async with running(consumer):
+        await until(lambda: journal.has({"bad": [1], "good": whole, "fine": whole}))
+        await send(kafka_bootstrap, topic, ("bad", 6), ("good", 6))
+        await until(lambda: _applied_to(journal, "good", 6))
+        assert journal.parked == {"bad"}
+        async with journal.database.transaction() as session:
+            assert await inbox.parked_keys(session) == 1
+            assert await inbox.is_parked(session, consumer.name, "bad")
+            (waiting,) = await inbox.inspect(session, consumer.name)
+            assert (waiting["key"], waiting["records"]) == ("bad", 5)
+        journal.poison.clear()
+        await until(lambda: _applied_to(journal, "bad", 6))
+        assert (await journal.applied())["bad"] == [1, 2, 3, 4, 5, 6]
+        assert journal.parked == set()
+
+
+async def test_a_parked_record_that_is_skipped_lets_the_next_ones_go(
+    journal: Journal, make_consumer: Any, kafka_bootstrap: str, new_topics: NewTopics
+) -> None:
+    (topic,) = await new_topics()
+    journal.poison.add(("bad", 1))
+    await send(kafka_bootstrap, topic, ("bad", 1), ("bad", 2))
+    consumer = make_consumer(topic)
+
+    async def is_parked() -> bool:
+        async with journal.database.transaction() as session:
+            return await inbox.is_parked(session, consumer.name, "bad")
+
+    async with running(consumer):
+        await until(is_parked)
+        assert await consumer.delivery.skip("bad")
+        assert await consumer.retry_parked("bad")
+        await until(lambda: journal.has({"bad": [2]}))
+    assert journal.parked == set()
+
+
+async def test_an_outage_is_nobodys_fault_and_parks_nothing(
+    journal: Journal, make_consumer: Any, kafka_bootstrap: str, new_topics: NewTopics
+) -> None:
+    (topic,) = await new_topics()
+    journal.outage = True
+    await send(kafka_bootstrap, topic, ("a", 1), ("b", 1))
+    async with running(make_consumer(topic)):
+        await asyncio.sleep(1)
+        async with journal.database.transaction() as session:
+            assert await inbox.parked_keys(session) == 0
+        journal.outage = False
+        await until(lambda: journal.has({"a": [1], "b": [1]}))
+
+
+async def test_a_slow_partition_does_not_delay_the_others(
+    journal: Journal, make_consumer: Any, kafka_bootstrap: str, new_topics: NewTopics
+) -> None:
+    (topic,) = await new_topics(partitions=8)
+    journal.delays["slow"] = 3.0
+    others = [(f"loan-{n}", 1) for n in range(20)]
+    await send(kafka_bootstrap, topic, ("slow", 1))
+    async with running(make_consumer(topic)):
+        await asyncio.sleep(0.5)
+        await send(kafka_bootstrap, topic, *others)
+        slow_partition_aside = 10
+        await until(lambda: _applied_at_least(journal, slow_partition_aside), 2.5)
+        assert "slow" not in await journal.applied()
+        await until(lambda: _applied_at_least(journal, 21))
+
+
+async def test_the_undecodable_goes_to_the_dead_letter_topic_sealed_with_its_origin(
+    journal: Journal, make_consumer: Any, kafka_bootstrap: str, new_topics: NewTopics
+) -> None:
+    (topic,) = await new_topics(partitions=1)
+    key = bytes(range(32))
+    sealing = {
+        "seal": lambda value: vault.seal(vault.public_of(key), value),
+        "unseal": lambda value: vault.unseal(key, value),
+    }
+    await send(kafka_bootstrap, topic, ("a", 1))
+    await send_garbage(kafka_bootstrap, topic, b"a", b"secret")
+    await send(kafka_bootstrap, topic, ("a", 2))
+    async with running(make_consumer(topic, **sealing)):
+        await until(lambda: journal.has({"a": [1, 2]}))
+    (letter,) = await read_topic(kafka_bootstrap, f"{topic}.dlq.v1")
+    headers = {name: value.decode() for name, value in letter.headers}
+    assert headers["origin_topic"] == topic
+    assert (headers["origin_partition"], headers["origin_offset"]) == ("0", "1")
+    assert headers["origin_group"] == f"group-of-{topic}"
+    assert headers["error_class"] == "Undecodable"
+    assert headers["ce_type"] == "no.such.Type"
+    assert b"secret" not in letter.value
+    assert vault.unseal(key, letter.value) == b"secret"
+
+
+async def test_a_parked_value_is_stored_sealed_and_opened_for_its_retry(
+    journal: Journal, make_consumer: Any, kafka_bootstrap: str, new_topics: NewTopics
+) -> None:
+    (topic,) = await new_topics()
+    key = bytes(range(32))
+    journal.poison.add(("bad", 1))
+    await send(kafka_bootstrap, topic, ("bad", 1))
+    consumer = make_consumer(
+        topic,
+        seal=lambda value: vault.seal(vault.public_of(key), value),
+        unseal=lambda value: vault.unseal(key, value),
+    )
+
+    async def stored() -> bool:
+        async with journal.database.transaction() as session:
+            values = (await session.execute(text("SELECT value FROM inbox_parked"))).scalars()
+            return [b"bad" in value for value in values] == [False]
+
+    async with running(consumer):
+        await until(stored)
+        journal.poison.clear()
+        await until(lambda: journal.has({"bad": [1]}))
+
+
+async def test_a_flood_of_undecodables_stops_consuming_instead_of_emptying_the_topic(
+    journal: Journal,
+    make_consumer: Any,
+    kafka_bootstrap: str,
+    new_topics: NewTopics,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (topic,) = await new_topics(partitions=1)
+    monkeypatch.setattr(chassis.consumer, "BREAKER_SECONDS", 2.0)
+    for _ in range(60):
+        await send_garbage(kafka_bootstrap, topic, b"a", b"?")
+    await send(kafka_bootstrap, topic, ("a", 1))
+
+    async def is_tripped() -> bool:
+        return "more than half" in caplog.text
+
+    async with running(make_consumer(topic)):
+        await until(is_tripped)
+        assert await journal.applied() == {}
+        await until(lambda: journal.has({"a": [1]}))
+    assert len(await read_topic(kafka_bootstrap, f"{topic}.dlq.v1")) == 60
+
+
+async def test_members_that_come_and_go_lose_repeat_and_reorder_nothing(
+    journal: Journal, make_consumer: Any, kafka_bootstrap: str, new_topics: NewTopics
+) -> None:
+    (topic,) = await new_topics(partitions=6)
+    journal.delays = {f"loan-{n}": 0.002 for n in range(30)}
+    messages = [(f"loan-{n % 30}", n // 30 + 1) for n in range(1_500)]
+    expected = {f"loan-{n}": list(range(1, 51)) for n in range(30)}
+    async with running(make_consumer(topic)):
+        await send(kafka_bootstrap, topic, *messages[:500])
+        await until(lambda: _applied_at_least(journal, 50))
+        async with running(make_consumer(topic)):
+            await send(kafka_bootstrap, topic, *messages[500:])
+            await until(lambda: _applied_at_least(journal, 500))
+            async with running(make_consumer(topic)):
+                await until(lambda: _applied_at_least(journal, 800))
+        await until(lambda: journal.has(expected))
+
+
+async def test_what_a_handler_tells_continues_the_trace_of_its_cause(
+    database: Database,
+    settings: Settings,
+    kafka_bootstrap: str,
+    new_topics: NewTopics,
+) -> None:
+    (topic,) = await new_topics()
+    trace = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
+    producer = kafka.new_producer(kafka_bootstrap)
+    await producer.start()
+    headers = [*_headers("loan", 1), ("traceparent", trace.encode())]
+    await producer.send_and_wait(topic, value=b"", key=b"loan", headers=headers)
+    await kafka.close(producer)
+
+    async def tell(session: AsyncSession, records: Sequence[Record]) -> None:
+        for record in records:
+            told = Event("bank", record.key, StringValue(), NOW, cause=record.event_id)
+            await outbox.append(session, "collect.other.v1", told)
+
+    given = settings_from(**{**settings.model_dump(), "kafka_bootstrap": kafka_bootstrap})
+    consumer = Consumer(name=topic, topics=[topic], database=database, settings=given, handler=tell)
+
+    async def traces() -> list[str]:
+        async with database.transaction() as session:
+            return list((await session.execute(text("SELECT traceparent FROM outbox"))).scalars())
+
+    async def has_told() -> bool:
+        return len(await traces()) == 1
+
+    async with running(consumer):
+        await until(has_told)
+    (told,) = await traces()
+    assert told.startswith("00-" + "a" * 32) and told != trace
+
+
+async def _applied_to(journal: Journal, key: str, version: int) -> bool:
+    return version in (await journal.applied()).get(key, [])
+
+
+async def _applied_at_least(journal: Journal, count: int) -> bool:
+    return sum(map(len, (await journal.applied()).values())) >= count

@@ -1,0 +1,155 @@
+"""Real servers for the tests that need them: started lazily, once, or given by address."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sysconfig
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+import forbear.stack.kafka
+import forbear.stack.postgres
+from chassis.database import Database, create_chassis_tables
+from chassis.settings import Settings, settings_from
+
+NewDatabase = Callable[..., Awaitable[Database]]
+NewTopics = Callable[..., Awaitable[list[str]]]
+
+
+def free_port() -> int:
+    """A port nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def venv_binary(name: str) -> Path:
+    path = Path(sysconfig.get_path("scripts")) / name
+    assert path.exists(), f"{path} is missing: install the locked requirements"
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The base URL of a server, as FORBEAR_POSTGRES_URL has it."""
+    given = os.environ.get("FORBEAR_TEST_POSTGRES_URL")
+    if given:
+        yield given
+        return
+    directory = tmp_path_factory.mktemp("postgres")
+    running = forbear.stack.postgres.start(directory, free_port(), durable=False)
+    with ExitStack() as stack:
+        stack.callback(running.stop)
+        yield running.url
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    given = os.environ.get("FORBEAR_TEST_KAFKA")
+    if given:
+        yield given
+        return
+    directory = tmp_path_factory.mktemp("kafka")
+    running = forbear.stack.kafka.start(directory, free_port(), free_port())
+    with ExitStack() as stack:
+        stack.callback(running.stop)
+        yield running.bootstrap
+
+
+@pytest.fixture(scope="session")
+async def temporal() -> AsyncIterator[WorkflowEnvironment]:
+    """A development server in memory; its clock is real."""
+    async with await WorkflowEnvironment.start_local(
+        dev_server_existing_path=str(venv_binary("temporal")),
+        data_converter=pydantic_data_converter,
+        dev_server_log_level="error",
+        dev_server_startup_timeout=timedelta(seconds=30),
+    ) as environment:
+        yield environment
+
+
+@pytest.fixture
+async def new_database(postgres_url: str) -> AsyncIterator[NewDatabase]:
+    """Makes databases of a test's own: `await new_database(migrations)`, or with the chassis'
+    tables alone if no migrations directory is given."""
+    made: list[Database] = []
+    names: list[str] = []
+
+    async def make(migrations: Path | None = None) -> Database:
+        names.append(f"test_{uuid.uuid4().hex[:16]}")
+        await _administer(postgres_url, f'CREATE DATABASE "{names[-1]}"')
+        settings = settings_from(postgres_url=postgres_url)
+        made.append(Database(settings.database_url(names[-1])))
+        if migrations is not None:
+            await made[-1].migrate(migrations)
+        else:
+            async with made[-1].transaction() as session:
+                await create_chassis_tables(await session.connection())
+        return made[-1]
+
+    yield make
+    for database in made:
+        await database.dispose()
+    for name in names:
+        await _administer(postgres_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+async def database(new_database: NewDatabase) -> Database:
+    """A fresh database with the chassis' tables."""
+    return await new_database()
+
+
+@pytest.fixture
+async def new_topics(kafka_bootstrap: str) -> NewTopics:
+    """Makes topics of a test's own, and their dead-letter topics."""
+
+    async def make(count: int = 1, partitions: int = 4, **configs: str) -> list[str]:
+        names = [f"test.{uuid.uuid4().hex[:12]}" for _ in range(count)]
+        topics = [NewTopic(name, partitions, 1, topic_configs=configs) for name in names]
+        topics += [NewTopic(f"{name}.dlq.v1", 1, 1) for name in names]
+        admin = AIOKafkaAdminClient(bootstrap_servers=kafka_bootstrap)
+        await admin.start()
+        try:
+            await admin.create_topics(topics)
+        finally:
+            await admin.close()
+        return names
+
+    return make
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings whose state lives in the test's own directory, whatever the environment says."""
+    return settings_from(var=tmp_path, clock_file=tmp_path / "clock.json", keys=tmp_path / "keys")
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def task_queue() -> str:
+    return f"queue-{uuid.uuid4()}"
+
+
+async def _administer(base_url: str, statement: str) -> None:
+    parts = urlsplit(base_url)
+    connection = await asyncpg.connect(parts._replace(path="/postgres").geturl())
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
