@@ -1,0 +1,1 @@
+"""Measured performance: each module runs alone and prints what it measured."""

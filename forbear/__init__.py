@@ -1,0 +1,1 @@
+"""The command line of Forbear: the local stack, the demo, replay and audits."""
