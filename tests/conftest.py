@@ -15,13 +15,13 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 import forbear.stack.kafka
 import forbear.stack.postgres
 from chassis.database import Database, create_chassis_tables
 from chassis.settings import Settings, settings_from
+from chassis.temporal import DATA_CONVERTER
 
 NewDatabase = Callable[..., Awaitable[Database]]
 NewTopics = Callable[..., Awaitable[list[str]]]
@@ -72,7 +72,7 @@ async def temporal() -> AsyncIterator[WorkflowEnvironment]:
     """A development server in memory; its clock is real."""
     async with await WorkflowEnvironment.start_local(
         dev_server_existing_path=str(venv_binary("temporal")),
-        data_converter=pydantic_data_converter,
+        data_converter=DATA_CONVERTER,
         dev_server_log_level="error",
         dev_server_startup_timeout=timedelta(seconds=30),
     ) as environment:

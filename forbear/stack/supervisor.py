@@ -29,9 +29,12 @@ from forbear.stack.state import (
 
 _FREE_BYTES_MIN = 1024**3
 _SERVER_READY_SECONDS = 180.0
-# Together less than the 15 s a stop may take; a worker's own grace is 8 s.
-_STOP_PROCESS_SECONDS = 9.0
-_STOP_SERVER_SECONDS = 2.8
+# A stop may take 15 s in all. What one step does not use is left to the next: PostgreSQL, the
+# last, wants to write all it has in memory. A worker's own grace is 8 s.
+_STOP_SECONDS = 14.0
+_FOR_KAFKA_AND_TEMPORAL = 2.5
+_FOR_POSTGRES = 2.5
+_LEFTOVER_SECONDS = 9.0
 
 
 class Supervisor:
@@ -115,10 +118,11 @@ class Supervisor:
         self._ticking.cancel()
         servers = {part.name for part in self._plan.servers}
         others = [name for name in self._keepers if name not in servers]
-        await self._stop(others, _STOP_PROCESS_SECONDS)
+        end = time.monotonic() + _STOP_SECONDS
+        await self._stop(others, end - _FOR_KAFKA_AND_TEMPORAL - _FOR_POSTGRES)
         self._note_or_say(lambda: clocks.note_seen(self.settings, clocks.wall_now()))
-        await self._stop([name for name in servers if name != "postgres"], _STOP_SERVER_SECONDS)
-        await self._stop(["postgres"], _STOP_SERVER_SECONDS)
+        await self._stop([name for name in servers if name != "postgres"], end - _FOR_POSTGRES)
+        await self._stop(["postgres"], end)
         self._note_or_say(lambda: write_state(self._run, self._state()))
         self._ticking = None
         self._lock.release()
@@ -161,7 +165,7 @@ class Supervisor:
         if left:
             named = ", ".join(f"{p.name} (pid {p.process.pid})" for p in left if p.process)
             self._say(f"ending what a lost supervisor left: {named}")
-            end_all([p.process for p in left if p.process], _STOP_PROCESS_SECONDS)
+            end_all([p.process for p in left if p.process], _LEFTOVER_SECONDS)
 
     def _check_ground(self) -> None:
         namespace = self.settings.temporal_namespace
@@ -200,7 +204,8 @@ class Supervisor:
         if "kafka" in own or "kafka" in self._plan.outside:
             await topics.create_topics(self.settings.kafka_bootstrap)
 
-    async def _stop(self, names: list[str], within_seconds: float) -> None:
+    async def _stop(self, names: list[str], until: float) -> None:
+        within_seconds = max(0.1, until - time.monotonic())
         kept = [self._keepers[name] for name in names if name in self._keepers]
         await asyncio.gather(*(keeper.stop(within_seconds) for keeper in kept))
 

@@ -17,6 +17,8 @@ TOPICS_FILE = Path(__file__).parents[2] / "deploy" / "topics.yaml"
 
 _DAY_MS = 86_400_000
 _HOUR_MS = 3_600_000
+_MEBIBYTE = 1_048_576
+_DEAD_LETTERS = ".dlq.v1"
 _ALREADY_EXISTS = 36
 
 
@@ -35,6 +37,9 @@ class Topic:
         if self.days == 1:
             # Only closed segments expire, so a short retention needs short segments.
             settings["segment.ms"] = str(_HOUR_MS)
+        if self.name.endswith(_DEAD_LETTERS):
+            # A dead letter is its original plus headers and seal; it must always fit.
+            settings["max.message.bytes"] = str(2 * _MEBIBYTE)
         return settings
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
 import subprocess
 import sys
+import tokenize
 from pathlib import Path
 
 import pytest
@@ -20,9 +22,19 @@ SOURCES = sorted(
 )
 FILE_LINES_MAX = 300
 FUNCTION_LINES_MAX = 70
-CHASSIS_LINES_MAX = 1_500
+CHASSIS_CODE_LINES_MAX = 2_100
+NO_CODE = {
+    tokenize.COMMENT,
+    tokenize.NL,
+    tokenize.NEWLINE,
+    tokenize.INDENT,
+    tokenize.DEDENT,
+    tokenize.ENDMARKER,
+}
 # Assembled here so that this file does not find itself.
-LEFT_OVERS = re.compile("|".join(("TO" + "DO", "FIX" + "ME", "X" * 3 + r"\b", "NotImplemented" + "Error")))
+LEFT_OVERS = re.compile(
+    "|".join(("TO" + "DO", "FIX" + "ME", "X" * 3 + r"\b", "NotImplemented" + "Error"))
+)
 BROAD_EXCEPT = re.compile(r"except (Base)?Exception\b")
 MOCKS = re.compile("unittest" + r"\.mock|mocker\.")
 REGISTRIES = re.compile(
@@ -51,8 +63,27 @@ def test_a_source_file_is_short_opens_with_its_reason_and_leaves_nothing_over(pa
 
 
 def test_the_chassis_stays_small() -> None:
-    lines = sum(len(path.read_text().splitlines()) for path in (ROOT / "chassis").glob("*.py"))
-    assert lines <= CHASSIS_LINES_MAX, f"the chassis has {lines} lines"
+    """Decision 0006: lines of code, without blank lines, comments and docstrings."""
+    lines = sum(code_lines(path) for path in (ROOT / "chassis").glob("*.py"))
+    assert lines <= CHASSIS_CODE_LINES_MAX, f"the chassis has {lines} lines of code"
+
+
+def code_lines(path: Path) -> int:
+    tree = ast.parse(path.read_text())
+    words = {
+        line
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        if isinstance(node.value.value, str)
+    }
+    code = {
+        line
+        for token in tokenize.generate_tokens(io.StringIO(path.read_text()).readline)
+        if token.type not in NO_CODE
+        for line in range(token.start[0], token.end[0] + 1)
+    }
+    return len(code - words)
 
 
 def test_every_service_and_the_workflows_have_tests_in_the_mirrored_place() -> None:

@@ -10,11 +10,10 @@ from datetime import datetime, timedelta
 import temporalio.api.operatorservice.v1 as operator_v1
 from temporalio.client import WorkflowHandle
 from temporalio.common import SearchAttributeKey
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from chassis.temporal import activities_of
+from chassis.temporal import DATA_CONVERTER, activities_of
 from interfaces import case
 from interfaces.clock import REAL_TIME, ClockReading
 from interfaces.facts import Fact, Position
@@ -38,7 +37,7 @@ async def skipping() -> AsyncIterator[WorkflowEnvironment]:
     """A test server whose clock jumps; one per test, since it has one clock for all."""
     async with await WorkflowEnvironment.start_time_skipping(
         test_server_existing_path=str(venv_binary("temporal-test-server")),
-        data_converter=pydantic_data_converter,
+        data_converter=DATA_CONVERTER,
         test_server_startup_timeout=timedelta(seconds=30),
     ) as environment:
         keys = [value for value in vars(case).values() if isinstance(value, SearchAttributeKey)]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
+from chassis.temporal import DATA_CONVERTER
 from workflows.case import LoanCase
 
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
@@ -22,7 +22,7 @@ def test_there_are_histories_to_replay() -> None:
 async def test_a_recorded_case_replays_without_a_difference(path: Path) -> None:
     replayer = Replayer(
         workflows=[LoanCase],
-        data_converter=pydantic_data_converter,
+        data_converter=DATA_CONVERTER,
         workflow_runner=UnsandboxedWorkflowRunner(),
     )
     history = WorkflowHistory.from_json("case-demo-loan0001", path.read_text())

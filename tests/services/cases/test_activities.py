@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import ActivityEnvironment
 
 from chassis.clock import Clock
@@ -13,7 +12,7 @@ from chassis.database import Database
 from chassis.errors import NotFound
 from chassis.service import Context
 from chassis.settings import Settings
-from chassis.temporal import activities_of
+from chassis.temporal import DATA_CONVERTER, activities_of
 from interfaces.cases import ClaimEpisode, EpisodeClaim
 from services.cases.activities import Activities
 from services.cases.commands.rulebook import Rulebook
@@ -47,8 +46,8 @@ async def test_what_a_run_gets_survives_the_way_through_temporal(
 ) -> None:
     await Story(cases_database, rules, clock).keeps(told_position(position()))
     claim = await run(activities.claim_episode, ClaimEpisode("demo", LOAN, "run-1"))
-    payloads = await pydantic_data_converter.encode([claim])
-    assert await pydantic_data_converter.decode(payloads, [EpisodeClaim]) == [claim]
+    payloads = await DATA_CONVERTER.encode([claim])
+    assert await DATA_CONVERTER.decode(payloads, [EpisodeClaim]) == [claim]
     assert len(payloads[0].data) < 16_000, "a claim stays small: it lies in every case's history"
 
 
