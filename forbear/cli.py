@@ -9,11 +9,12 @@ import typer
 from pydantic import ValidationError
 
 from chassis.errors import Rejected
+from forbear import documents, replay
 from forbear.stack import commands as stack_commands
 from forbear.stack.failures import StackError
 
 # Every module here has `register(app: typer.Typer)`; a new command is one line.
-COMMANDS: tuple[ModuleType, ...] = (stack_commands,)
+COMMANDS: tuple[ModuleType, ...] = (stack_commands, replay, documents)
 
 app = typer.Typer(
     name="forbear",
