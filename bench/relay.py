@@ -1,34 +1,34 @@
-"""How fast the relay moves events to Kafka, beside what a bare producer can do in the same run.
-
-python -m bench.relay [EVENTS]: needs FORBEAR_POSTGRES_URL and KAFKA_BOOTSTRAP_SERVERS, or a stack
-that is up. It makes a database and two topics of its own, and removes them.
-"""
+"""How fast the relay moves events to Kafka, beside what a bare producer can do in the same run."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-import sys
+import tempfile
 import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
-import uvloop
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from google.protobuf.wrappers_pb2 import BytesValue
 
+from bench.report import Figure
 from chassis import kafka, outbox
 from chassis.database import Database, create_chassis_tables
 from chassis.outbox import Event
 from chassis.relay import Relay
-from chassis.settings import Settings
+from chassis.settings import Settings, settings_from
+from forbear.stack.parts import plan
+from forbear.stack.ports import free_base
+from forbear.stack.supervisor import Supervisor
 
+EVENTS, RELAY_PER_SECOND, LATENCY_MS = 50_000, 25_000.0, 150.0
 VALUE_BYTES, LOANS, PARTITIONS = 300, 5_000, 12
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 HEADERS = [(f"ce_header_{number}", b"0123456789abcdef0123") for number in range(11)]
@@ -42,6 +42,19 @@ class Measured:
     producer_per_second: float
     idle_latency_ms_p50: float
     idle_latency_ms_p99: float
+
+
+async def figures() -> list[Figure]:
+    """On servers of its own; docs give the targets (events/s of the relay, latency when idle)."""
+    with tempfile.TemporaryDirectory(prefix="forbear-bench-") as directory:
+        settings = settings_from(var=Path(directory), port_base=free_base())
+        servers = replace(plan(settings), processes=())
+        async with Supervisor(settings, stack=servers):
+            found = await measure(settings, EVENTS)
+    return [
+        Figure("relay", found.relay_per_second, "1/s", found.producer_per_second, RELAY_PER_SECOND),
+        Figure("relay_p99", found.idle_latency_ms_p99, "ms", 0.0, LATENCY_MS, is_ceiling=True),
+    ]
 
 
 async def measure(settings: Settings, events: int) -> Measured:
@@ -155,8 +168,3 @@ async def _administer(settings: Settings, statement: str) -> None:
         await connection.execute(statement)
     finally:
         await connection.close()
-
-
-if __name__ == "__main__":
-    wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 50_000
-    print(json.dumps(asdict(uvloop.run(measure(Settings(), wanted))), indent=2))

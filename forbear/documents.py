@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import typer
 import yaml
@@ -163,14 +163,14 @@ def _headers() -> dict[str, Any]:
 def _descriptors() -> list[Descriptor]:
     """Every message that a topic carries, with those inside it, by name."""
     found: dict[str, Descriptor] = {}
-    waiting: list[Descriptor] = [kind.DESCRIPTOR for kind in _kinds()]
+    waiting: list[Any] = [kind.DESCRIPTOR for kind in _kinds()]
     while waiting:
         each = waiting.pop()
         if each.full_name in found or each.full_name.startswith("google."):
             continue
         found[each.full_name] = each
-        waiting += [cast(Descriptor, f.message_type) for f in each.fields if f.message_type]
-    return [found[name] for name in sorted(found)]
+        waiting += [field.message_type for field in each.fields if field.message_type]
+    return sorted(found.values(), key=lambda each: each.full_name)
 
 
 def _schema(descriptor: Descriptor) -> dict[str, Any]:

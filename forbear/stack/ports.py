@@ -9,6 +9,8 @@ import psutil
 
 from forbear.stack.failures import StackError
 
+_BASE_FIRST, _BASE_LAST, _BASE_STEP = 20_000, 30_000, 100
+
 
 def require_free(port: int, what: str) -> None:
     """Refuse with the holder's name when the port on loopback cannot be bound."""
@@ -29,6 +31,14 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def free_base() -> int:
+    """A FORBEAR_PORT_BASE whose whole hundred is free, for a stack beside the usual one."""
+    for base in range(_BASE_FIRST, _BASE_LAST, _BASE_STEP):
+        if all(is_free(base + offset) for offset in range(_BASE_STEP)):
+            return base
+    raise StackError(f"no free hundred of ports between {_BASE_FIRST} and {_BASE_LAST}; stop some")
 
 
 def answers(port: int) -> bool:
