@@ -169,10 +169,13 @@ class Circumstances:
 
 @dataclass(frozen=True)
 class ContactProgress:
+    """Notices and questions of one episode; 0 stands for whichever is open."""
+
     version: int
     at: datetime
     notices: tuple[Notice, ...] = ()
     circumstances: tuple[Circumstances, ...] = ()
+    episode: int = 0
 
 
 @dataclass(frozen=True)

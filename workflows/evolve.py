@@ -20,7 +20,7 @@ from interfaces.facts import (
     Visit,
 )
 from interfaces.strategy import Step
-from interfaces.values import Channel
+from interfaces.values import AgreementStatus, Channel, MatterStatus, VisitStatus
 from workflows.acts import Move
 from workflows.state import CaseState, NoticeTry, StepRecord
 
@@ -32,6 +32,20 @@ FIELD_OF: dict[type[Fact], str] = {
     Visit: "visit",
     Matter: "matter",
 }
+FINISHED: frozenset[AgreementStatus | VisitStatus | MatterStatus] = frozenset(
+    {
+        AgreementStatus.KEPT,
+        AgreementStatus.BROKEN,
+        AgreementStatus.DECLINED,
+        AgreementStatus.EXPIRED,
+        AgreementStatus.CANCELLED,
+        VisitStatus.REPORTED,
+        VisitStatus.MISSED,
+        VisitStatus.CANCELLED,
+        MatterStatus.ENDED,
+        MatterStatus.REFUSED,
+    }
+)
 STOPPED_ELSEWHERE = timedelta(hours=6)
 
 
@@ -68,9 +82,20 @@ def evolve(state: CaseState, fact: Fact) -> CaseState:
     known = getattr(state.facts, name)
     if known is not None and known.version >= fact.version:
         return state
+    if _is_of_an_earlier_episode(state, fact):
+        return state
     newer: dict[str, Any] = {name: fact}
     facts = replace(state.facts, **newer)
     return replace(state, facts=facts, now=max(state.now, fact.at))
+
+
+def _is_of_an_earlier_episode(state: CaseState, fact: Fact) -> bool:
+    """What was finished before this episode opened says nothing about it."""
+    if isinstance(fact, ContactProgress):
+        return fact.episode not in (0, state.episode)
+    if isinstance(fact, Agreement | Visit | Matter):
+        return fact.status in FINISHED and fact.at < state.opened_at
+    return False
 
 
 def woken(state: CaseState, due: datetime) -> CaseState:

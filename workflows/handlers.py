@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from temporalio import workflow
 
 from interfaces import case
@@ -64,18 +66,18 @@ class CaseHandlers:
 
     @workflow.update(name=case.PAUSE_CASE, description="Do nothing before an instant; say why")
     def pause_case(self, pause: case.PauseCase) -> None:
-        self._state = evolve.paused(self._known, pause.until, f"{pause.reason} ({pause.by})")
+        self._state = evolve.paused(self._ordered(), pause.until, f"{pause.reason} ({pause.by})")
         self._is_woken = True
 
     @pause_case.validator
     def _may_pause(self, pause: case.PauseCase) -> None:
         self._must_be_open()
-        if pause.until <= self._known.now:
+        if pause.until <= self._ordered().now:
             raise ValueError(f"until {pause.until.isoformat()} has passed; give a later instant")
 
     @workflow.update(name=case.RESUME_CASE, description="End a pause; say why")
     def resume_case(self, resume: case.ResumeCase) -> None:
-        self._state = evolve.paused(self._known, None, "")
+        self._state = evolve.paused(self._ordered(), None, "")
         self._is_woken = True
 
     @resume_case.validator
@@ -86,7 +88,7 @@ class CaseHandlers:
 
     @workflow.update(name=case.CLOSE_CASE, description="Close a case opened in error; say why")
     def close_case(self, order: case.CloseCase) -> None:
-        self._state = evolve.ordered_closed(self._known, f"{order.reason} ({order.by})")
+        self._state = evolve.ordered_closed(self._ordered(), f"{order.reason} ({order.by})")
         self._is_woken = True
 
     @close_case.validator
@@ -94,6 +96,12 @@ class CaseHandlers:
         self._must_be_open()
         if not order.reason.strip():
             raise ValueError("say why this case is closed: the reason is empty")
+
+    def _ordered(self) -> CaseState:
+        """The state at the instant of an order: people carry no instant, so the case's clock says
+        it. Else a case that slept would act as of when it fell asleep."""
+        instant: datetime = self._clock.case_time(workflow.now())
+        return evolve.woken(self._known, instant)
 
     def _must_be_open(self) -> None:
         if self._state is None:

@@ -94,10 +94,8 @@ class SandboxGateway:
         async with self._database.transaction() as session:
             # Readers page by seq, so rows must become visible in its order.
             await session.execute(_KEEP_ORDER, {"lock": _ORDER_LOCK})
-            await session.execute(_SEND, bound)
-        receipt = await self.find(message.attempt_id)
-        assert receipt is not None
-        return receipt
+            accepted = (await session.execute(_SEND, bound)).scalar_one()
+        return Receipt(message.attempt_id, accepted)
 
     async def find(self, attempt_id: str) -> Receipt | None:
         async with self._database.transaction() as session:
@@ -156,7 +154,8 @@ _SEND = text(
         purpose, template, notice, asks_circumstances, at, body, is_accepted)
     VALUES (:attempt_id, :tenant, :key, :loan_id, :party_id, :role, :channel, :purpose, :template,
         :notice, :asks_circumstances, :at, :body, :is_accepted)
-    ON CONFLICT (attempt_id) DO NOTHING"""
+    ON CONFLICT (attempt_id) DO UPDATE SET attempt_id = EXCLUDED.attempt_id
+    RETURNING is_accepted"""
 )
 _FIND = text("SELECT is_accepted FROM sandbox_message WHERE attempt_id = :attempt_id")
 _READ = text(

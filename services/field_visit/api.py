@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.http import ContextDependency
@@ -19,12 +19,18 @@ router = APIRouter(prefix="/v1/{tenant}", tags=["field visit"])
 Id = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$")]
 
 
+# Agents are named after their branch, in whatever script the bank writes it.
+AgentId = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]+$")]
+VisitId = Annotated[str, Path(max_length=100, pattern=r"^[\x21-\x7e]+$")]
+Cursor = Annotated[str, Query(max_length=100, pattern=r"^[\x21-\x7e]*$")]
+
+
 class ReportIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     report_id: Id
     outcome: Literal["met_debtor", "met_other", "nobody_home", "moved", "refused_entry"]
-    agent_ids: Annotated[list[Id], Field(max_length=10)]
+    agent_ids: Annotated[list[AgentId], Field(max_length=10)]
     note: Annotated[str, Field(max_length=4000)] | None = None
 
 
@@ -57,7 +63,7 @@ async def visits(
     tenant: str,
     context: ContextDependency,
     status: VisitStatus | None = None,
-    after: str = "",
+    after: Cursor = "",
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> VisitsOut:
     known = tenant_named(context.settings, tenant)
@@ -69,7 +75,7 @@ async def visits(
 
 @router.post("/visits/{visit_id}/report", summary="Report a visit that was made")
 async def report(
-    tenant: str, visit_id: str, body: ReportIn, context: ContextDependency
+    tenant: str, visit_id: VisitId, body: ReportIn, context: ContextDependency
 ) -> VisitOut:
     """The report id makes the request repeatable. The note is sealed for contact, the only home
     of words about people."""

@@ -19,9 +19,8 @@ from services.intake.commands.decoding import from_protobuf
 from services.intake.commands.desk import Reception, Submission, open_reception
 from services.intake.commands.facts import accept_facts
 from services.intake.commands.people import accept_people
-from services.intake.domain.facts import Kind
+from services.intake.domain.facts import DeadLetter, Kind
 from services.intake.settings import FACTS_TOPIC, NOBODY, PEOPLE_TOPIC
-from services.intake.store.receipts import DeadLetter
 
 FACTS_GROUP, PEOPLE_GROUP, LETTERS_GROUP = "intake", "intake-people", "intake-dead-letters"
 
@@ -104,7 +103,7 @@ def decode_person(raw: Raw) -> Record:
 def decode_dead_letter(raw: Raw) -> Record:
     """Never undecodable: only its headers matter. Its id is its origin's, so it counts once."""
     headers = _headers(raw)
-    names = ("origin_topic", "origin_partition", "origin_offset")
+    names = ("origin_topic", "origin_partition", "origin_offset", "origin_timestamp")
     origin = "/".join(headers.get(name, "") for name in names)
     return Record(
         topic=raw.topic,
@@ -127,9 +126,10 @@ def decode_dead_letter(raw: Raw) -> Record:
 def _record(raw: Raw, body: Message, tenant: str, ref: str) -> Record:
     """A delivery has an id of its own: the bank's duplicates are counted here, not dropped.
 
+    The broker's time of arrival is part of it, lest a rebuilt topic's offsets look like old ones.
     The key is a digest: keys are logged, and a bank's reference may be a card number.
     """
-    delivery = f"{raw.topic}/{raw.partition}/{raw.offset}"
+    delivery = f"{raw.topic}/{raw.partition}/{raw.offset}/{raw.timestamp_ms}"
     return Record(
         topic=raw.topic,
         partition=raw.partition,

@@ -115,7 +115,7 @@ class GraceWatch:
     def __init__(self, context: Context, tenants: Tenants) -> None:
         self._database, self._clock, self._tenants = context.database, context.clock, tenants
         self._woken = asyncio.Event()
-        self._until: datetime | None = None
+        self.sleeps_until: datetime | None = None
         self._noted: datetime | None = None
         context.database.on_append.append(self._committed)
 
@@ -144,19 +144,21 @@ class GraceWatch:
                     session, self._tenants, self._clock.now(), self._clock.wall()
                 )
         async with self._database.transaction() as session:
-            self._until = await books.next_grace_end(session)
+            self.sleeps_until = await books.next_grace_end(session)
         self._forget_note()
 
     def _forget_note(self) -> None:
         """Seen in the database, or past: then its transaction was undone."""
         if self._noted is None:
             return
-        is_seen = self._until is not None and self._until <= self._noted
+        is_seen = self.sleeps_until is not None and self.sleeps_until <= self._noted
         if is_seen or self._noted <= self._clock.now():
             self._noted = None
 
     def _committed(self) -> None:
-        if self._noted is not None and (self._until is None or self._noted < self._until):
+        if self._noted is not None and (
+            self.sleeps_until is None or self._noted < self.sleeps_until
+        ):
             self._woken.set()
 
     async def _sleep(self) -> None:
@@ -170,7 +172,7 @@ class GraceWatch:
                     await self._woken.wait()
 
     def _wall_seconds_left(self) -> float:
-        if self._until is None:
+        if self.sleeps_until is None:
             return float("inf")
-        wakes_at = self._clock.reading().wall_time(self._until)
+        wakes_at = self._clock.reading().wall_time(self.sleeps_until)
         return (wakes_at - self._clock.wall()).total_seconds()

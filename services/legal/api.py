@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.http import ContextDependency
@@ -19,6 +19,10 @@ router = APIRouter(prefix="/v1/{tenant}", tags=["legal"])
 Id = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$")]
 
 
+MatterId = Annotated[str, Path(max_length=100, pattern=r"^[\x21-\x7e]+$")]
+Cursor = Annotated[str, Query(max_length=100, pattern=r"^[\x21-\x7e]*$")]
+
+
 class ApprovalIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -29,7 +33,7 @@ class RefusalIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     by: Id
-    reason: Annotated[str, Field(min_length=1, max_length=1000)]
+    reason: Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^\x00]*$")]
 
 
 class MilestoneIn(BaseModel):
@@ -75,7 +79,7 @@ async def matters(
     tenant: str,
     context: ContextDependency,
     status: MatterStatus | None = None,
-    after: str = "",
+    after: Cursor = "",
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> MattersOut:
     known = tenant_named(context.settings, tenant)
@@ -87,7 +91,7 @@ async def matters(
 
 @router.post("/matters/{matter_id}/approve", summary="Approve that a matter goes to court")
 async def approve(
-    tenant: str, matter_id: str, body: ApprovalIn, context: ContextDependency
+    tenant: str, matter_id: MatterId, body: ApprovalIn, context: ContextDependency
 ) -> MatterOut:
     """Approving again by the same person is answered alike."""
     known = tenant_named(context.settings, tenant)
@@ -98,7 +102,7 @@ async def approve(
 
 @router.post("/matters/{matter_id}/refuse", summary="Refuse that a matter goes to court")
 async def refuse(
-    tenant: str, matter_id: str, body: RefusalIn, context: ContextDependency
+    tenant: str, matter_id: MatterId, body: RefusalIn, context: ContextDependency
 ) -> MatterOut:
     """Refusing again by the same person is answered alike."""
     known = tenant_named(context.settings, tenant)
@@ -110,7 +114,7 @@ async def refuse(
 
 @router.post("/matters/{matter_id}/milestones", status_code=201, summary="Report a milestone")
 async def milestone(
-    tenant: str, matter_id: str, body: MilestoneIn, context: ContextDependency
+    tenant: str, matter_id: MatterId, body: MilestoneIn, context: ContextDependency
 ) -> MatterOut:
     """The milestone id makes the request repeatable."""
     known = tenant_named(context.settings, tenant)

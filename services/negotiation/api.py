@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.http import ContextDependency
@@ -16,6 +16,9 @@ router = APIRouter(prefix="/v1/{tenant}", tags=["negotiation"])
 
 Id = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$")]
 Minor = Annotated[int, Field(strict=True, gt=0, le=100_000_000_000_000)]
+
+
+PathId = Annotated[str, Path(max_length=100, pattern=r"^[\x21-\x7e]+$")]
 
 
 class PromiseIn(BaseModel):
@@ -92,7 +95,7 @@ class AgreementsOut(BaseModel):
 
 @router.post("/loans/{loan_id}/promises", status_code=201, summary="Take a promise to pay")
 async def promise(
-    tenant: str, loan_id: str, body: PromiseIn, context: ContextDependency
+    tenant: str, loan_id: PathId, body: PromiseIn, context: ContextDependency
 ) -> AgreementOut:
     """The promise id makes the request repeatable: the same promise again is answered alike."""
     known = tenant_named(context.settings, tenant)
@@ -106,7 +109,7 @@ async def promise(
 
 @router.post("/offers/{agreement_id}/accept", summary="Accept an offer as a plan or a settlement")
 async def accept(
-    tenant: str, agreement_id: str, body: AcceptanceIn, context: ContextDependency
+    tenant: str, agreement_id: PathId, body: AcceptanceIn, context: ContextDependency
 ) -> AgreementOut:
     """Accepting the same choice again is answered alike."""
     known = tenant_named(context.settings, tenant)
@@ -118,7 +121,7 @@ async def accept(
 
 @router.post("/offers/{agreement_id}/decline", summary="Decline an offer")
 async def decline(
-    tenant: str, agreement_id: str, body: DeclineIn, context: ContextDependency
+    tenant: str, agreement_id: PathId, body: DeclineIn, context: ContextDependency
 ) -> AgreementOut:
     """The reason is not kept: what borrowers say in words stays in contact."""
     known = tenant_named(context.settings, tenant)
@@ -131,7 +134,7 @@ async def decline(
 @router.get("/loans/{loan_id}/agreements", summary="List a loan's agreements, newest first")
 async def agreements(
     tenant: str,
-    loan_id: str,
+    loan_id: PathId,
     context: ContextDependency,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> AgreementsOut:

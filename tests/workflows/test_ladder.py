@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from interfaces.contact import TouchOutcome, TouchStatus
 from interfaces.facts import Fact, Holds, Overdue
-from interfaces.strategy import StepKind
 from interfaces.values import (
     AgreementStatus,
     ClosingReason,
@@ -318,36 +317,3 @@ def test_limitation_ends_a_case_nobody_could_touch() -> None:
     assert isinstance(last, acts.Close)
     assert last.reason is ClosingReason.TIME_BARRED
     assert history[-1].at.date() == datetime(2026, 3, 9, tzinfo=UTC).date()
-
-
-def test_a_notice_is_deemed_delivered_by_the_days_of_the_strategy_not_by_waiting_for_proof() -> (
-    None
-):
-    sent_at = builders.OPENED + timedelta(hours=5)
-    sent = builders.progress(1, sent_at, (builders.notice("overdue_notice", sent_at),))
-    state = evolve.evolve(
-        builders.state(
-            reached=Stage.FOLLOW_UP,
-            facts=builders.state().facts.__class__(
-                position=builders.position(oldest_due_on=builders.DUE - timedelta(days=40))
-            ),
-        ),
-        sent,
-    )
-    moves = [
-        done
-        for done in World(state, always_open).play(HORIZON)
-        if isinstance(done.decision, acts.Move)
-    ]
-    assert moves[0].decision.to_stage is Stage.WRITTEN_DEMAND  # type: ignore[union-attr]
-    assert moves[0].at >= sent_at + timedelta(days=2)
-
-
-@given(st.sampled_from(["consumer-individual", "card-individual", "enterprise"]))
-def test_every_bundled_strategy_names_a_step_for_every_notice_it_requires(name: str) -> None:
-    strategy = builders.strategy(name)
-    sent = {step.notice for stage in strategy.stages for step in stage.steps if step.notice}
-    needed = {stage.requires_notice for stage in strategy.stages if stage.requires_notice}
-    assert needed <= sent
-    kinds = {step.kind for stage in strategy.stages for step in stage.steps}
-    assert kinds == set(StepKind)

@@ -89,7 +89,7 @@ def read_contact(body: contact_pb2.ContactProgressed, version: int) -> facts.Con
         )
         for each in body.circumstances
     )
-    return facts.ContactProgress(version, _instant(body.at), notices, asked)
+    return facts.ContactProgress(version, _instant(body.at), notices, asked, body.episode)
 
 
 def read_agreement(body: negotiation_pb2.AgreementChanged, version: int) -> facts.Agreement:

@@ -38,6 +38,9 @@ _AGREES: Mapping[ClosingReason, frozenset[Disposition]] = {
 }
 
 
+REVERSED = "payment_reversed"
+
+
 @dataclass(frozen=True)
 class EpisodeHistory:
     """A loan's episodes so far. `ended_until` is the latest due date of a delinquency that ended
@@ -79,5 +82,8 @@ def furthest(one: str, other: str) -> str:
 
 def _has_ended(position: Position, history: EpisodeHistory) -> bool:
     if history.ended_until is None or position.oldest_due_on is None:
+        return False
+    if REVERSED in position.reasons:
+        # The money that ended it was taken back: this is a delinquency of its own.
         return False
     return position.oldest_due_on <= history.ended_until

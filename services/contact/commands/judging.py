@@ -8,7 +8,7 @@ debtor's lock makes budgets exact over all its loans.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
@@ -18,6 +18,7 @@ from chassis import inbox, outbox
 from chassis.errors import Behind, Invalid
 from chassis.idempotency import first_result, remember
 from interfaces.contact import Touch, TouchOutcome, TouchStatus
+from interfaces.facts import HoldInterval
 from interfaces.tenant import Tenant
 from interfaces.values import LIABLE_ROLES
 from services.contact.commands import people as persons
@@ -137,21 +138,13 @@ async def hear(
         tenant=tenant,
         standing=standing,
         pack=first_pack(tenant.jurisdiction, tenant.contact),
-        act=Proposal(
-            tenant=touch.tenant,
-            party_id=touch.party_id,
-            role=touch.role,
-            debtor_id=debtor_id,
-            channel=touch.channel,
-            purpose=touch.purpose,
-            point_id=choice.point_id,
-        ),
+        act=_proposal(touch, debtor_id, choice.point_id),
         known=Known(
             zones=_zones(desk, tenant, party, points),
             roles=frozenset(link.role for link in links if link.party_id == touch.party_id),
             is_debtor_liable=_is_liable(links, debtor_id),
             is_opted_out=choice.is_opted_out,
-            holds=(await holds.touching(session, [touch.loan_id]))[touch.loan_id],
+            holds=await _holds(session, touch.loan_id, at, desk.clock.now()),
             attempts=tuple(past for past in attempts if past.attempt_id != own_id),
         ),
         party=party,
@@ -206,6 +199,29 @@ async def tell_refusal(session: AsyncSession, hearing: Hearing, verdict: Verdict
         because=verdict.because,
         next_allowed_at=verdict.next_allowed_at,
         standing_version=hearing.standing.position_version,
+    )
+
+
+def _proposal(touch: Touch, debtor_id: str, point_id: str) -> Proposal:
+    return Proposal(
+        tenant=touch.tenant,
+        party_id=touch.party_id,
+        role=touch.role,
+        debtor_id=debtor_id,
+        channel=touch.channel,
+        purpose=touch.purpose,
+        point_id=point_id,
+    )
+
+
+async def _holds(
+    session: AsyncSession, loan_id: str, at: datetime, now: datetime
+) -> tuple[HoldInterval, ...]:
+    """The loan's holds. An act may lag behind a clock that runs fast: a hold that has begun on the
+    clock stands against it all the same."""
+    intervals = (await holds.touching(session, [loan_id]))[loan_id]
+    return tuple(
+        replace(hold, from_at=at) if at < hold.from_at <= now else hold for hold in intervals
     )
 
 

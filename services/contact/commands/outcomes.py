@@ -16,7 +16,7 @@ from services.contact.commands.touches import evidence_of
 from services.contact.domain.outcomes import FITTING, FOLLOWING, REACHED, Outcome, notice_status
 from services.contact.settings import TOPIC
 from services.contact.store import people, progress, touches
-from services.contact.store.tables import AttemptRow
+from services.contact.store.tables import AttemptRow, EvidenceRow
 from services.contact.store.touches import AttemptStatus
 
 _OPEN = frozenset({AttemptStatus.CONFIRMED, AttemptStatus.SENT, AttemptStatus.UNDELIVERABLE})
@@ -75,7 +75,7 @@ async def _document(session: AsyncSession, row: AttemptRow, command: ReportOutco
     if not row.notice and not row.asks_circumstances:
         return
     known = await progress.evidence_under(session, row.tenant, row.key)
-    evidence = known.model_copy() if known is not None else evidence_of(row)
+    evidence = EvidenceRow(**known.model_dump()) if known is not None else evidence_of(row)
     evidence.status = notice_status(command.outcome)
     if evidence.status == NoticeStatus.DELIVERED:
         evidence.delivered_at = command.at

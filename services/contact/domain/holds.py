@@ -36,7 +36,6 @@ REVIEWED = frozenset(
         HoldKind.DISASTER,
     }
 )
-_OF_A_PERSON = frozenset({HoldKind.DECEASED, HoldKind.INCAPACITY, HoldKind.VULNERABILITY})
 
 _ANSWERABLE = frozenset(
     {
@@ -71,8 +70,8 @@ class Span:
 
 
 def must_name_a_party(kind: HoldKind) -> bool:
-    """Only a person dies or falls ill; such a hold never stops acts toward another party."""
-    return kind in _OF_A_PERSON
+    """A death is one party's: what stops it never stops lawful acts toward another."""
+    return kind is HoldKind.DECEASED
 
 
 def default_review(kind: HoldKind, from_at: datetime) -> datetime | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -26,8 +27,8 @@ from services.intake.api.models import (
     receipt,
 )
 from services.intake.commands import decoding, quarantine
+from services.intake.commands.quarantine import Shown
 from services.intake.domain.facts import Kind
-from services.intake.store.quarantine import Quarantined
 
 BY_HTTP = "http"
 router = APIRouter()
@@ -51,7 +52,7 @@ async def list_quarantine(
     async with context.database.transaction() as session:
         kept = await quarantine.list_entries(session, asked)
     following = kept[-1].seq if len(kept) == paging.limit else None
-    return QuarantinePage(entries=[_entry(one, None) for one in kept], after=following)
+    return QuarantinePage(entries=[_entry(one) for one in kept], after=following)
 
 
 @router.get("/{tenant}/quarantine/{quarantine_id}", summary="One entry, with the fact it holds")
@@ -59,7 +60,7 @@ async def show_quarantined(
     entry: EntryDependency, context: ContextDependency, reception: ReceptionDependency
 ) -> QuarantineEntry:
     async with context.database.transaction() as session:
-        return _entry(*await quarantine.show_entry(session, reception.desk(), entry))
+        return _entry(await quarantine.show_entry(session, reception.desk(), entry))
 
 
 @router.post(
@@ -117,7 +118,7 @@ async def discard_quarantined(
 ) -> JSONResponse:
     async def give_up(session: AsyncSession) -> QuarantineEntry:
         giving_up = quarantine.GivingUp(entry, discard.by, discard.reason)
-        return _entry(await quarantine.discard_entry(session, reception.desk(), giving_up), None)
+        return _entry(await quarantine.discard_entry(session, reception.desk(), giving_up))
 
     return await _once(context, entry.tenant, key, give_up)
 
@@ -151,7 +152,5 @@ def _corrected(kind: Kind, body: bytes) -> BankFact | BankPerson:
         raise Malformed("intake/undecodable", f"The body cannot be read: {error}.") from error
 
 
-def _entry(kept: Quarantined, fact: dict[str, object] | None) -> QuarantineEntry:
-    return QuarantineEntry.model_validate(
-        {name: getattr(kept, name, None) for name in QuarantineEntry.model_fields} | {"fact": fact}
-    )
+def _entry(shown: Shown) -> QuarantineEntry:
+    return QuarantineEntry.model_validate(asdict(shown))

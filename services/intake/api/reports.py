@@ -31,9 +31,8 @@ from services.intake.commands import counts, decoding
 from services.intake.commands.desk import Outcome, Reception, Submission
 from services.intake.commands.facts import accept_facts
 from services.intake.commands.people import accept_people
-from services.intake.domain.facts import Disposition, Kind
+from services.intake.domain.facts import DeadLetter, Disposition, Kind
 from services.intake.settings import NOBODY
-from services.intake.store.receipts import DeadLetter
 
 LINES_MAX, CHUNK = 10_000, 500
 ONE, MANY = "application/json", "application/x-ndjson"

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.commands.desk import Desk
-from services.intake.domain.facts import Disposition, Kind
+from services.intake.domain.facts import DeadLetter, Disposition, Kind
 from services.intake.settings import NOBODY
 from services.intake.store import identities, receipts
-from services.intake.store.receipts import RECEIVED, DeadLetter
+from services.intake.store.receipts import RECEIVED
 
 NAMES = (RECEIVED, *(disposition.value for disposition in Disposition))
 

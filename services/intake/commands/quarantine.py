@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from google.protobuf import json_format
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -42,20 +43,38 @@ class GivingUp:
     reason: str
 
 
-async def list_entries(session: AsyncSession, asked: Page) -> list[Quarantined]:
-    return await quarantine.page(session, asked.tenant, asked.status, asked.after, asked.limit)
+@dataclass(frozen=True)
+class Shown:
+    """An entry as people see it; `fact` only when it is asked for alone, and never a person."""
+
+    quarantine_id: str
+    seq: int
+    kind: Kind
+    event_id: str
+    subject_ref: str
+    code: str
+    reason: str
+    status: str
+    received_at: datetime
+    resolved_at: datetime | None
+    resolved_by: str | None
+    resolution: str | None
+    fact: dict[str, object] | None = None
 
 
-async def show_entry(
-    session: AsyncSession, desk: Desk, entry: EntryOf
-) -> tuple[Quarantined, dict[str, object] | None]:
+async def list_entries(session: AsyncSession, asked: Page) -> list[Shown]:
+    kept = await quarantine.page(session, asked.tenant, asked.status, asked.after, asked.limit)
+    return [_shown(entry) for entry in kept]
+
+
+async def show_entry(session: AsyncSession, desk: Desk, entry: EntryOf) -> Shown:
     """An entry with the fact it holds; a person's data are not shown, not even here."""
     kept = await _entry(session, entry)
     if kept.kind != Kind.FACT:
-        return kept, None
+        return _shown(kept)
     message = BankFact.FromString(desk.seals.open_quarantine(kept.sealed))
-    shown = json_format.MessageToDict(message, preserving_proto_field_name=True)
-    return kept, shown
+    fact = json_format.MessageToDict(message, preserving_proto_field_name=True)
+    return replace(_shown(kept), fact=fact)
 
 
 async def replay_entry(session: AsyncSession, desk: Desk, entry: EntryOf, by: str) -> Outcome:
@@ -83,7 +102,7 @@ async def replace_entry(
     return outcome
 
 
-async def discard_entry(session: AsyncSession, desk: Desk, giving_up: GivingUp) -> Quarantined:
+async def discard_entry(session: AsyncSession, desk: Desk, giving_up: GivingUp) -> Shown:
     """Give an entry up; it stays counted as quarantined. Returns it as it is now."""
     kept = await _claim(session, giving_up.entry)
     settlement = Settlement(
@@ -91,7 +110,7 @@ async def discard_entry(session: AsyncSession, desk: Desk, giving_up: GivingUp) 
     )
     await quarantine.settle(session, [settlement], desk.at)
     await session.refresh(kept)
-    return kept
+    return _shown(kept)
 
 
 async def kind_of(session: AsyncSession, entry: EntryOf) -> Kind:
@@ -133,3 +152,20 @@ async def _entry(session: AsyncSession, entry: EntryOf) -> Quarantined:
             f"at /v1/{entry.tenant}/quarantine.",
         )
     return kept
+
+
+def _shown(kept: Quarantined) -> Shown:
+    return Shown(
+        quarantine_id=kept.quarantine_id,
+        seq=kept.seq,
+        kind=Kind(kept.kind),
+        event_id=kept.event_id,
+        subject_ref=kept.subject_ref,
+        code=kept.code,
+        reason=kept.reason,
+        status=kept.status,
+        received_at=kept.received_at,
+        resolved_at=kept.resolved_at,
+        resolved_by=kept.resolved_by,
+        resolution=kept.resolution,
+    )

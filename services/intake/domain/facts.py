@@ -152,3 +152,14 @@ class Person:
     occurred_at: datetime
     time_zone: str
     points: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """Something nobody could read: where it came from, and itself if no topic keeps it."""
+
+    origin: str
+    tenant: str
+    kind: Kind
+    error: str
+    sealed: bytes | None

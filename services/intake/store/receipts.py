@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.domain.facts import Disposition, Kind
+from services.intake.domain.facts import DeadLetter, Disposition, Kind
 
 RECEIVED = "received"
 _SHARDS = 8
@@ -40,17 +40,6 @@ class Resolution:
     content: bytes
     disposition: Disposition
     subject_id: str | None
-
-
-@dataclass(frozen=True)
-class DeadLetter:
-    """Something nobody could read: where it came from, and itself if no topic keeps it."""
-
-    origin: str
-    tenant: str
-    kind: Kind
-    error: str
-    sealed: bytes | None
 
 
 async def find(

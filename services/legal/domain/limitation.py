@@ -64,7 +64,8 @@ def expires_on(claim: Claim, interruptions: Iterable[Interruption]) -> date | No
 
 def years_after(day: date, years: int) -> date:
     """The corresponding day of a later year; a leap day's is 28 February where there is none."""
+    year = min(day.year + years, date.max.year)
     try:
-        return day.replace(year=day.year + years)
+        return day.replace(year=year)
     except ValueError:
-        return day.replace(year=day.year + years, day=28)
+        return day.replace(year=year, day=28)

@@ -64,6 +64,8 @@ REVIEW_DAYS: Mapping[MatterStatus, int] = {
 OBJECTION_DAYS = 15
 # Civil Procedure Law (2023) art. 250.
 ENFORCEMENT_YEARS = 2
+# What is dated later than this ends on the last day that can still be counted from.
+LATEST = date(9998, 12, 31)
 
 BY_DISPOSITION: Mapping[Disposition, Outcome] = {
     Disposition.CLOSED: Outcome.RECOVERED,
@@ -152,7 +154,9 @@ def at_deadline(
 
 def end_of(day: date, zone: str) -> datetime:
     """The instant at which a business date is over."""
-    following = datetime.combine(day + timedelta(days=1), time(), tzinfo=ZoneInfo(zone))
+    following = datetime.combine(
+        min(day, LATEST) + timedelta(days=1), time(), tzinfo=ZoneInfo(zone)
+    )
     return following.astimezone(ZoneInfo("UTC"))
 
 

@@ -11,6 +11,8 @@ from interfaces.values import AgreementStatus
 
 GRACE_DAYS = 3
 TOLERANCE_PERCENT = 1
+# What a bank dates later than this is due on the last day that can still be counted from.
+LATEST = date(9998, 12, 31)
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def _open_until(
     """The last day to pay an instalment that is not covered; None when it is."""
     tolerance = max(needed_minor * TOLERANCE_PERCENT // 100, terms.tolerance_minor)
     missing = max(1, needed_minor - tolerance) - terms.paid_before_minor
-    deadline = instalment.due_on + timedelta(days=GRACE_DAYS)
+    deadline = min(instalment.due_on, LATEST) + timedelta(days=GRACE_DAYS)
     if _standing(counted, deadline) >= missing:
         return None
     taken_back = [

@@ -16,8 +16,8 @@ from temporalio.testing import ActivityEnvironment
 
 from chassis.clock import Clock, format_reading
 from chassis.database import Database
-from chassis.http import create_app
 from chassis.delivery import Item
+from chassis.http import create_app
 from chassis.inbox import Raw, Record
 from chassis.service import Context
 from chassis.settings import Settings
@@ -34,7 +34,8 @@ from services.contact.activities import Activities
 from services.contact.api import router
 from services.contact.commands.desk import desk
 from services.contact.consumers import consumers, follow_standing, receive_people
-from services.contact.gateways import Gateway, Message as Outgoing, Receipt, SandboxGateway
+from services.contact.gateways import Gateway, Receipt, SandboxGateway
+from services.contact.gateways import Message as Outgoing
 
 TENANT = "demo"
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai, a Monday
@@ -54,7 +55,7 @@ class Scene:
         self.activities = Activities(self.context, self.gateway)
 
     def set_clock(self, case_epoch: datetime, rate: float = 1.0) -> None:
-        reading = ClockReading(datetime.now(UTC), case_epoch, rate)  # noqa: DTZ005, TID251
+        reading = ClockReading(datetime.now(UTC), case_epoch, rate)  # noqa: TID251
         self.settings.clock_file.write_text(format_reading(reading))
 
     def with_gateway(self, gateway: Gateway) -> Activities:
@@ -128,7 +129,9 @@ class Scene:
 
     async def told(self, loan_id: str, kind: type[Body]) -> list[Body]:
         """The events of one kind about a loan, in their order."""
-        query = text("SELECT payload FROM outbox WHERE loan_id = :loan AND type = :type ORDER BY id")
+        query = text(
+            "SELECT payload FROM outbox WHERE loan_id = :loan AND type = :type ORDER BY id"
+        )
         bound = {"loan": loan_id, "type": kind.DESCRIPTOR.full_name}
         async with self.database.transaction() as session:
             rows = (await session.execute(query, bound)).all()

@@ -1,7 +1,8 @@
+"""A touch by the gate: allowed, refused, behind or superseded, and told."""
+
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,13 +10,13 @@ from temporalio.testing import ActivityEnvironment
 
 from chassis.errors import Behind
 from events.v1 import contact_pb2 as pb
-from interfaces.contact import AdoptContacts, Release, TouchStatus
+from interfaces.contact import AdoptContacts, TouchStatus
 from interfaces.facts import ProvenContact, ProvenNotice
 from interfaces.values import Channel, Purpose, Role
-from tests.services.contact.scene import NOON, TENANT, DyingGateway, Scene, touch_of
+from services.contact.store import people
+from tests.services.contact.scene import NOON, TENANT, Scene, touch_of
 
 pytestmark = pytest.mark.database
-TEN_TO_NOON = (NOON + timedelta(hours=1), NOON + timedelta(hours=3))
 
 
 async def test_an_allowed_touch_is_confirmed_sent_and_told(scene: Scene) -> None:
@@ -36,13 +37,9 @@ async def test_the_message_speaks_the_amount_that_stands_now_and_names_the_bank(
     scene: Scene,
 ) -> None:
     await scene.overdue("l1", "b1")
-    await scene.position(
-        "l1", 2, parties=[("b1", Role.BORROWER)], overdue_principal_minor=70_050
-    )
+    await scene.position("l1", 2, parties=[("b1", Role.BORROWER)], overdue_principal_minor=70_050)
     outcome = await scene.attempt(touch_of("l1", "b1", channel=Channel.SMS))
     async with scene.database.transaction() as session:
-        from services.contact.store import people
-
         party = await people.party(session, "b1")
     assert party is not None and party.subject_key is not None
     words = await scene.gateway.words(outcome.attempt_id, party.subject_key)
@@ -200,71 +197,6 @@ async def test_a_notice_is_sent_then_delivered_and_never_falls_back(scene: Scene
     assert [e.outcome for e in await scene.told("l1", pb.AttemptRecorded)] == ["sent", "delivered"]
 
 
-async def test_a_receipt_that_overtakes_the_note_of_sending_is_not_lost(scene: Scene) -> None:
-    await scene.overdue("l1", "b1")
-    touch = touch_of("l1", "b1", channel=Channel.SMS, notice="demand")
-    dying = scene.with_gateway(DyingGateway(scene.gateway, takes_it=True))
-    with pytest.raises(ConnectionError):
-        await scene.attempt(touch, dying)
-    [message] = await scene.gateway.messages(TENANT, 0, 10)
-    async with scene.app() as http:
-        path = f"/v1/demo/attempts/{message.attempt_id}/outcome"
-        assert (await http.post(path, json={"outcome": "delivered"})).status_code == 200
-    assert (await scene.attempt(touch)).status is TouchStatus.CONFIRMED
-    last = (await scene.told("l1", pb.ContactProgressed))[-1]
-    assert last.notices[0].status == "delivered"
-
-
-@pytest.mark.parametrize("takes_it", [False, True])
-async def test_killed_between_confirming_and_sending_it_is_sent_once(
-    scene: Scene, takes_it: bool
-) -> None:
-    await scene.overdue("l1", "b1")
-    touch = touch_of("l1", "b1")
-    dying = scene.with_gateway(DyingGateway(scene.gateway, takes_it=takes_it))
-    with pytest.raises(ConnectionError):
-        await scene.attempt(touch, dying)
-    outcome = await scene.attempt(touch)
-    assert outcome.status is TouchStatus.CONFIRMED
-    assert len(await scene.gateway.messages(TENANT, 0, 10)) == 1
-    assert len(await scene.told("l1", pb.TouchConfirmed)) == 1
-
-
-async def test_killed_before_sending_and_stopped_meanwhile_it_is_never_sent(scene: Scene) -> None:
-    await scene.overdue("l1", "b1")
-    touch = touch_of("l1", "b1")
-    dying = scene.with_gateway(DyingGateway(scene.gateway, takes_it=False))
-    with pytest.raises(ConnectionError):
-        await scene.attempt(touch, dying)
-    await scene.position("l1", 2, "covered", [("b1", Role.BORROWER)])
-    outcome = await scene.attempt(touch)
-    assert outcome.status is TouchStatus.SUPERSEDED
-    assert await scene.gateway.messages(TENANT, 0, 10) == []
-    assert len(await scene.told("l1", pb.TouchReleased)) == 1
-
-
-async def test_killed_after_sending_and_stopped_meanwhile_it_is_told_as_sent(scene: Scene) -> None:
-    await scene.overdue("l1", "b1")
-    touch = touch_of("l1", "b1")
-    dying = scene.with_gateway(DyingGateway(scene.gateway, takes_it=True))
-    with pytest.raises(ConnectionError):
-        await scene.attempt(touch, dying)
-    await scene.position("l1", 2, "covered", [("b1", Role.BORROWER)])
-    assert (await scene.attempt(touch)).status is TouchStatus.CONFIRMED
-    assert "TouchReleased" not in await scene.types_told("l1")
-
-
-async def test_of_200_concurrent_reservations_under_a_cap_of_three_exactly_three_are_kept(
-    scene: Scene,
-) -> None:
-    await scene.overdue("l1", "b1")
-    touches = [touch_of("l1", "b1", f"k{number}") for number in range(200)]
-    outcomes = await asyncio.gather(*(scene.reserve(each, TEN_TO_NOON) for each in touches))
-    statuses = [outcome.status for outcome in outcomes]
-    assert statuses.count(TouchStatus.RESERVED) == 3
-    assert statuses.count(TouchStatus.REFUSED) == 197
-
-
 async def test_two_loans_of_one_debtor_race_for_the_last_call(scene: Scene) -> None:
     await scene.overdue("l1", "b1")
     await scene.position("l2", parties=[("b1", Role.BORROWER)])
@@ -274,58 +206,6 @@ async def test_two_loans_of_one_debtor_race_for_the_last_call(scene: Scene) -> N
     racing = [scene.attempt(touch_of(loan_id, "b1")) for loan_id in ("l1", "l2")]
     statuses = sorted(outcome.status for outcome in await asyncio.gather(*racing))
     assert statuses == [TouchStatus.CONFIRMED, TouchStatus.REFUSED]
-
-
-async def test_a_reserved_visit_is_confirmed_on_the_day_under_the_same_key(scene: Scene) -> None:
-    await scene.overdue("l1", "b1")
-    touch = touch_of("l1", "b1", channel=Channel.VISIT, asks_circumstances=True)
-    kept = await scene.reserve(touch, TEN_TO_NOON)
-    assert kept.status is TouchStatus.RESERVED
-    on_the_day = replace(touch, at=TEN_TO_NOON[0])
-    confirm = scene.activities.confirm
-    outcome = await ActivityEnvironment().run(confirm, on_the_day)
-    assert outcome == await ActivityEnvironment().run(confirm, on_the_day)
-    assert (outcome.status, outcome.attempt_id) == (TouchStatus.CONFIRMED, kept.attempt_id)
-    [progress] = await scene.told("l1", pb.ContactProgressed)
-    assert list(progress.circumstances[0].channels_tried) == ["visit"]
-
-
-async def test_a_reservation_runs_out_by_the_wall_clock(scene: Scene) -> None:
-    await scene.overdue("l1", "b1")
-    touch = touch_of("l1", "b1", channel=Channel.VISIT)
-    assert (await scene.reserve(touch, TEN_TO_NOON)).status is TouchStatus.RESERVED
-    async with scene.database.transaction() as session:
-        from sqlalchemy import text
-
-        await session.execute(text("UPDATE attempt SET expires_wall_at = now()"))
-    on_the_day = replace(touch, at=TEN_TO_NOON[0])
-    outcome = await ActivityEnvironment().run(scene.activities.confirm, on_the_day)
-    assert outcome.status is TouchStatus.EXPIRED
-
-
-async def test_a_released_reservation_gives_its_budget_back_once(scene: Scene) -> None:
-    await scene.overdue("l1", "b1")
-    for number in range(3):
-        await scene.reserve(touch_of("l1", "b1", f"k{number}"), TEN_TO_NOON)
-    full = await scene.reserve(touch_of("l1", "b1", "k3"), TEN_TO_NOON)
-    assert full.status is TouchStatus.REFUSED
-    release = Release("k0", TENANT, "l1", NOON, "the visit was cancelled")
-    for _ in range(2):
-        await ActivityEnvironment().run(scene.activities.release, release)
-    again = await scene.reserve(touch_of("l1", "b1", "k4"), TEN_TO_NOON)
-    assert again.status is TouchStatus.RESERVED
-    assert len(await scene.told("l1", pb.TouchReleased)) == 1
-
-
-async def test_a_window_that_a_hold_enters_is_refused(scene: Scene) -> None:
-    await scene.overdue("l1", "b1")
-    async with scene.app() as http:
-        begins = (NOON + timedelta(hours=2)).isoformat()
-        hold = {"hold_id": "h1", "kind": "bank_pause", "loan_id": "l1", "from_at": begins}
-        hold |= {"evidence": "memo", "by": "officer"}
-        assert (await http.post("/v1/demo/holds", json=hold)).status_code == 201
-    refused = await scene.reserve(touch_of("l1", "b1", channel=Channel.VISIT), TEN_TO_NOON)
-    assert (refused.status, refused.rule_id) == (TouchStatus.REFUSED, "HOLD")
 
 
 async def test_what_another_system_proved_is_adopted_once(scene: Scene) -> None:
@@ -353,3 +233,14 @@ async def test_calls_are_not_made_by_night_and_letters_may_be_posted(scene: Scen
     assert (refused.rule_id, refused.next_allowed_at) == ("CN-TIME-1", NOON + timedelta(hours=20))
     letter = touch_of("l1", "b1", at=night, channel=Channel.LETTER)
     assert (await scene.attempt(letter)).status is TouchStatus.CONFIRMED
+
+
+async def test_a_hold_that_has_begun_on_the_clock_stops_an_act_that_lags_behind_it(
+    scene: Scene,
+) -> None:
+    await scene.overdue("l1", "b1")
+    async with scene.app() as http:
+        hold = {"hold_id": "h1", "kind": "complaint", "loan_id": "l1"}
+        await http.post("/v1/demo/holds", json={**hold, "evidence": "letter", "by": "officer"})
+    lagging = touch_of("l1", "b1", at=NOON - timedelta(seconds=30))
+    assert (await scene.attempt(lagging)).rule_id == "HOLD"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -66,6 +67,19 @@ async def test_a_late_report_is_still_what_happened(scene: Scene, http: httpx.As
     assert (await Activities(scene.context).judge(judge)).status == "missed"
     answer = await http.post(f"/v1/demo/visits/{visit.visit_id}/report", json=REPORT)
     assert answer.json()["status"] == "reported"
+
+
+async def test_agents_of_a_branch_in_another_script_can_report(
+    scene: Scene, http: httpx.AsyncClient
+) -> None:
+    activities = Activities(scene.context)
+    visit = await activities.book(replace(asked(), branch="上海 浦东"))
+    begin = VisitCommand("begin", "demo", "loan-1", visit.visit_id, visit.window_from)
+    await activities.begin(begin)
+    [listed] = (await http.get("/v1/demo/visits")).json()["visits"]
+    body = {**REPORT, "agent_ids": listed["agent_ids"]}
+    answer = await http.post(f"/v1/demo/visits/{visit.visit_id}/report", json=body)
+    assert answer.json()["agent_ids"] == ["上海 浦东/agent-1", "上海 浦东/agent-2"]
 
 
 async def test_a_note_is_stored_so_that_only_contact_can_read_it(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,18 +14,21 @@ from google.protobuf.message import Message
 from sqlalchemy import text
 
 from chassis import vault
+from chassis.clock import Clock, format_reading
 from chassis.database import Database
 from chassis.inbox import parse
-from chassis.settings import Settings
+from chassis.service import Context
+from chassis.settings import Settings, settings_from
 from events.v1.bank_pb2 import BankFact, BankPerson
+from interfaces.clock import ClockReading
 from services.intake.commands import counts
-from services.intake.commands.desk import Desk, Outcome, Submission
+from services.intake.commands.desk import Desk, Outcome, Submission, open_reception
 from services.intake.commands.facts import accept_facts
 from services.intake.commands.people import accept_people
 from services.intake.gateways import Seals, load_seals
 from services.intake.settings import load_tenants
-from tests.conftest import NewDatabase
-from tests.services.intake.bank import NOW
+from tests.conftest import NewDatabase, _administer
+from tests.services.intake.bank import NOW, fact, payment, registered
 
 MIGRATIONS = Path("services/intake/migrations").resolve()
 
@@ -102,3 +106,28 @@ async def intake(new_database: NewDatabase, settings: Settings) -> AsyncIterator
 
 def _parsed(type_name: str, payload: bytes) -> Message:
     return parse(type_name, bytes(payload))
+
+
+@pytest.fixture(scope="module")
+async def context(
+    postgres_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Context]:
+    """Intake with loan L1 of demo, its payment `known`, and loan U1 of uci; it is NOW."""
+    name = f"test_bad_input_{uuid.uuid4().hex[:8]}"
+    await _administer(postgres_url, f"CREATE DATABASE {name}")
+    settings = settings_from(postgres_url=postgres_url, var=tmp_path_factory.mktemp("intake"))
+    database = Database(settings.database_url(name))
+    await database.migrate(MIGRATIONS)
+    clock = Clock(settings)
+    settings.clock_file.write_text(format_reading(ClockReading(clock.wall(), NOW, 1e-9)))
+    known = [
+        fact("k1", registered=registered()),
+        fact("k2", payment_received=payment("known")),
+        fact("k3", "U1", tenant="uci", registered=registered(product="card", currency="TWD")),
+    ]
+    desk = open_reception(settings, clock).desk()
+    async with database.transaction() as session:
+        await accept_facts(session, desk, [Submission("known", message) for message in known])
+    yield Context(settings, database, clock)
+    await database.dispose()
+    await _administer(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")

@@ -195,6 +195,8 @@ async def test_a_plan_longer_than_the_product_allows_or_by_a_stranger_is_refused
     scene: Scene, http: httpx.AsyncClient
 ) -> None:
     path = f"/v1/demo/offers/{await offer(scene)}/accept"
+    hostile = await http.get("/v1/demo/loans/%00/agreements")
+    assert hostile.json()["code"] == "http/invalid"
     choice = {"option": "plan", "party_id": BORROWER, "instalments": 61}
     assert (await http.post(path, json=choice)).json()["code"] == "negotiation/not_offered"
     stranger = {"option": "plan", "party_id": CONTACT}

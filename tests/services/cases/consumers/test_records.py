@@ -210,7 +210,7 @@ def test_the_progress_of_contact_arrives_whole() -> None:
     )
     notice = facts.Notice("demand", "p1", Channel.LETTER, NoticeStatus.SENT, AT, None)
     asked = facts.Circumstances("p1", None, (Channel.CALL, Channel.LETTER))
-    assert read(body) == facts.ContactProgress(7, AT, (notice,), (asked,))
+    assert read(body) == facts.ContactProgress(7, AT, (notice,), (asked,), episode=1)
 
 
 def test_an_agreement_arrives_whole() -> None:

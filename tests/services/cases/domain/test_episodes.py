@@ -130,3 +130,12 @@ def test_what_ends_for_good_is_what_the_law_or_an_agreement_ended() -> None:
 def test_the_furthest_stage_never_falls(one: str, other: str) -> None:
     rungs = {stage: (Stage(stage).rung if stage else -1) for stage in (one, other)}
     assert rungs[furthest(one, other)] == max(rungs.values())
+
+
+def test_a_reversal_reopens_even_a_delinquency_that_ended_for_good() -> None:
+    due = date(2026, 3, 2)
+    reversed_back = position(5, oldest_due_on=due, reasons=("payment_reversed", "became_overdue"))
+    history = EpisodeHistory(episodes=1, closed_at_version=4, ended_until=due)
+    assert reason_not_to_open(reversed_back, history) == ""
+    repeated = position(5, oldest_due_on=due, reasons=("snapshot",))
+    assert reason_not_to_open(repeated, history) != ""

@@ -35,6 +35,16 @@ async def test_payments_and_balances_of_a_current_loan_move_no_position(ledger: 
     assert [type(body) for body in await ledger.events()][-1] is PaymentPosted
 
 
+async def test_a_fact_that_changes_nothing_of_an_overdue_loan_is_not_published(
+    ledger: Ledger,
+) -> None:
+    await ledger.tell(registered(), snapshot("2026-02-20", "2026-02-10", 70))
+    before = len(await ledger.positions())
+    due = LoanFact(instalment_due=InstalmentDue(number=1, due_on="2026-03-20", currency="CNY"))
+    await ledger.tell(due, registered(), paid("p1", 5, "2026-02-19"))
+    assert len(await ledger.positions()) == before
+
+
 async def test_every_snapshot_is_published_even_if_it_says_the_same(ledger: Ledger) -> None:
     await ledger.tell(registered(), snapshot("2026-03-02"))
     await ledger.tell(snapshot("2026-03-02"))
@@ -100,6 +110,13 @@ async def test_a_payment_that_contradicts_another_is_refused_whole(ledger: Ledge
     with pytest.raises(Conflict, match="another amount"):
         await ledger.tell(paid("p2", 1, "2026-03-02"), paid("p1", 51, "2026-03-02"))
     assert await ledger.count_of("SELECT count(*) FROM journal") == 1
+
+
+async def test_one_transaction_cannot_pay_two_loans(ledger: Ledger) -> None:
+    await ledger.tell(registered(), paid("p1", 50, "2026-03-02"))
+    with pytest.raises(DBAPIError, match="journal_key_key"):
+        await ledger.tell(registered(), paid("p1", 50, "2026-03-02"), loan="loan-2")
+    assert await ledger.positions("loan-2") == []
 
 
 async def test_a_fact_of_an_unknown_tenant_is_refused(ledger: Ledger) -> None:

@@ -75,6 +75,22 @@ def test_a_payment_told_late_is_allocated_to_what_was_overdue_when_it_was_made()
     assert book.balances[Account.PRINCIPAL] == 0
 
 
+def test_a_payment_is_allocated_to_what_a_reversal_brought_back() -> None:
+    bank = Bank().registered().snapshot(10, due=5, owed=(0, 0, 90)).paid("p1", 90, 11)
+    bank.snapshot(12).reversed("p1", 90, 13).paid("p2", 90, 14)
+    allocation = booked(bank.facts)[1][-1].allocation
+    assert allocation is not None
+    assert (allocation.paid.principal_minor, allocation.unallocated_minor) == (90, 0)
+
+
+def test_a_payment_told_late_finds_the_debt_unpaid_if_the_one_before_it_had_come_back() -> None:
+    bank = Bank().registered().snapshot(10, due=5, owed=(0, 0, 90)).paid("p1", 90, 11)
+    bank.reversed("p1", 90, 12).snapshot(14).paid("p2", 90, 13)
+    allocation = booked(bank.facts)[1][-1].allocation
+    assert allocation is not None
+    assert allocation.paid.principal_minor == 90
+
+
 def test_a_payment_told_again_under_another_event_posts_nothing() -> None:
     bank = Bank().registered().paid("p1", 90, 12).paid("p1", 90, 12)
     assert len(booked(bank.facts)[1]) == 2

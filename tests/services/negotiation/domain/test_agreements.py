@@ -84,6 +84,11 @@ def test_money_of_before_the_agreement_does_not_count() -> None:
     assert judge(terms((10, 5_000)), [before, paid(1, 1)], noon(5)).paid_minor == 1
 
 
+def test_a_due_date_at_the_end_of_the_calendar_does_no_harm() -> None:
+    agreed = Terms(START, None, (Instalment(date.max, 100),), ZONE)
+    assert judge(agreed, [], noon(0)).status is AgreementStatus.ACTIVE
+
+
 def test_a_reversal_after_kept_reopens_with_days_of_grace() -> None:
     agreed = terms((10, 5_000))
     bounced = paid(5_000, 9, reversed_on=20)

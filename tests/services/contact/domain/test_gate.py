@@ -1,0 +1,234 @@
+"""Verdicts judged by a checker that was written from the rules' text and shares no code."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from interfaces.facts import HoldInterval
+from interfaces.tenant import ContactLimits
+from interfaces.values import Block, Channel, Direction, HoldKind, Purpose, Role
+from services.contact.domain.gate import Known, PastAttempt, Proposal, judge, judge_window
+from services.contact.domain.rules import first_pack
+
+LIMITS = ContactLimits(time(8), time(22), 3, 6)
+PACK = first_pack("cn", LIMITS)
+ZONES = ["Asia/Shanghai", "America/New_York", "Europe/London", "America/Havana", "Asia/Kathmandu"]
+# Clock changes of New York, London and Havana in 2026 lie in these weeks.
+STARTS = [datetime(2026, 3, 6, tzinfo=UTC), datetime(2026, 10, 23, tzinfo=UTC)]
+STARTS += [datetime(2026, 3, 27, tzinfo=UTC), datetime(2026, 10, 30, tzinfo=UTC)]
+
+instants = st.builds(
+    lambda start, minutes: start + timedelta(minutes=minutes),
+    st.sampled_from(STARTS),
+    st.integers(0, 5 * 24 * 60),
+)
+collecting = [Purpose.REMINDER, Purpose.COLLECTION, Purpose.LOCATE]
+uncounted = {
+    Purpose.SERVICE,
+    Purpose.REPLY,
+    Purpose.STATUTORY_NOTICE,
+    Purpose.COURT_SERVICE,
+}
+
+
+@st.composite
+def holds(draw: st.DrawFn) -> HoldInterval:
+    begins = draw(instants)
+    lasts = draw(st.one_of(st.none(), st.integers(1, 5_000)))
+    return HoldInterval(
+        hold_id=str(draw(st.integers(0, 99))),
+        kind=draw(st.sampled_from(list(HoldKind))),
+        party_id=draw(st.sampled_from([None, "p", "other"])),
+        blocks=tuple(draw(st.sets(st.sampled_from(list(Block)), min_size=1))),
+        from_at=begins,
+        until_at=None if lasts is None else begins + timedelta(minutes=lasts),
+        review_at=None,
+    )
+
+
+@st.composite
+def attempts(draw: st.DrawFn) -> PastAttempt:
+    begins = draw(instants)
+    return PastAttempt(
+        attempt_id="x",
+        channel=draw(st.sampled_from([Channel.CALL, Channel.SMS])),
+        direction=draw(st.sampled_from(list(Direction))),
+        purpose=draw(st.sampled_from(list(Purpose))),
+        point_id=draw(st.sampled_from(["a", "b"])),
+        from_at=begins,
+        until_at=begins + timedelta(minutes=draw(st.sampled_from([0, 0, 120]))),
+        is_connected=draw(st.booleans()),
+    )
+
+
+@st.composite
+def acts(draw: st.DrawFn) -> Proposal:
+    return Proposal(
+        tenant="demo",
+        party_id="p",
+        role=Role.BORROWER,
+        debtor_id="p",
+        channel=draw(st.sampled_from(list(Channel))),
+        purpose=draw(st.sampled_from(list(Purpose))),
+        point_id=draw(st.sampled_from(["a", "a", "b", ""])),
+    )
+
+
+@st.composite
+def facts(draw: st.DrawFn) -> Known:
+    return Known(
+        zones=tuple(draw(st.sets(st.sampled_from(ZONES), min_size=1, max_size=2))),
+        roles=frozenset({Role.BORROWER}),
+        is_debtor_liable=True,
+        is_opted_out=draw(st.booleans()),
+        holds=tuple(draw(st.lists(holds(), max_size=3))),
+        attempts=tuple(draw(st.lists(attempts(), max_size=14))),
+    )
+
+
+def violations(act: Proposal, known: Known, at: datetime) -> set[str]:
+    """What the rules' text says against an act at an instant."""
+    found: set[str] = set()
+    for zone in known.zones:
+        local = at.astimezone(ZoneInfo(zone))
+        by_letter, is_answer = act.channel == "letter", act.purpose == "reply"
+        if not (8 <= local.hour < 22) and not by_letter and not is_answer:
+            found.add("CN-TIME-1")
+        if act.purpose not in uncounted:
+            same_day = [past for past in known.attempts if is_on(past, local.date(), zone)]
+            calls = [past for past in same_day if past.channel == "call" and past.is_connected]
+            calls = [past for past in calls if past.direction == "inbound" or counts(past)]
+            if act.channel == "call" and len(calls) >= 3:
+                found.add("CN-FREQ-1")
+            out = [past for past in same_day if past.direction == "outbound" and counts(past)]
+            if len([past for past in out if past.point_id == act.point_id]) >= 6:
+                found.add("CN-FREQ-3")
+    for hold in known.holds:
+        blocked = "visit" if act.channel == "visit" else "contact"
+        lasts = hold.from_at <= at and (hold.until_at is None or at < hold.until_at)
+        if lasts and blocked in hold.blocks and hold.party_id in (None, "p"):
+            found.add(f"HOLD {hold.kind}")
+    return found
+
+
+def counts(past: PastAttempt) -> bool:
+    return past.purpose not in uncounted
+
+
+def is_on(past: PastAttempt, day: date, zone: str) -> bool:
+    first = past.from_at.astimezone(ZoneInfo(zone)).date()
+    return first <= day <= past.until_at.astimezone(ZoneInfo(zone)).date()
+
+
+def passes(kind: str, purpose: Purpose) -> bool:
+    """Which holds let which purposes through, stated the other way round than in the code."""
+    answerable = {"dispute", "complaint", "hardship_review", "cease_request"}
+    answerable |= {"vulnerability", "disaster", "bank_pause"}
+    if purpose in ("service", "reply", "court_service"):
+        return kind in answerable
+    return purpose == "statutory_notice" and kind == "cease_request"
+
+
+def forbidden(act: Proposal, known: Known, at: datetime) -> set[str]:
+    found = violations(act, known, at)
+    return {f for f in found if not (f[:4] == "HOLD" and passes(f[5:], act.purpose))}
+
+
+@settings(max_examples=500, deadline=None)
+@given(acts(), facts(), instants)
+def test_an_allowed_act_violates_nothing_and_a_refused_one_does(
+    act: Proposal, known: Known, at: datetime
+) -> None:
+    verdict = judge(PACK, act, known, at)
+    found = forbidden(act, known, at)
+    if known.is_opted_out and act.purpose not in uncounted:
+        found.add("OPT-OUT")
+    if not act.point_id:
+        found.add("NO-POINT")
+    assert verdict.is_allowed == (not found)
+    if not verdict.is_allowed:
+        assert verdict.rule_id in {rule.split()[0] for rule in found}
+        assert verdict.because
+
+
+@settings(max_examples=200, deadline=None)
+@given(acts(), facts(), instants)
+def test_the_next_allowed_instant_is_allowed_and_no_earlier_one_is(
+    act: Proposal, known: Known, at: datetime
+) -> None:
+    verdict = judge(PACK, act, known, at)
+    if verdict.is_allowed or verdict.next_allowed_at is None:
+        return
+    then = verdict.next_allowed_at
+    assert then > at
+    assert judge(PACK, act, known, then).is_allowed
+    for part in range(1, 12):
+        between = at + (then - at) * part / 12
+        if between < then:
+            assert not judge(PACK, act, known, between).is_allowed
+
+
+@settings(max_examples=100, deadline=None)
+@given(acts(), facts(), instants, st.integers(1, 600))
+def test_a_window_is_allowed_only_if_every_minute_of_it_is(
+    act: Proposal, known: Known, at: datetime, minutes: int
+) -> None:
+    until = at + timedelta(minutes=minutes)
+    if judge_window(PACK, act, known, at, until).is_allowed:
+        for minute in range(0, minutes, 7):
+            assert judge(PACK, act, known, at + timedelta(minutes=minute)).is_allowed
+
+
+def plain(**changes: object) -> Known:
+    fields: dict[str, object] = {
+        "zones": ("Asia/Shanghai",),
+        "roles": frozenset({Role.BORROWER}),
+        "is_debtor_liable": True,
+        "is_opted_out": False,
+    }
+    return Known(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+CALL = Proposal("demo", "p", Role.BORROWER, "p", Channel.CALL, Purpose.COLLECTION, "a")
+
+
+def test_hours_begin_at_eight_and_end_before_ten_in_the_evening() -> None:
+    def at(hour: int, minute: int) -> bool:
+        local = datetime(2026, 3, 2, hour, minute, tzinfo=ZoneInfo("Asia/Shanghai"))
+        return judge(PACK, CALL, plain(), local.astimezone(UTC)).is_allowed
+
+    assert [at(7, 59), at(8, 0), at(21, 59), at(22, 0)] == [False, True, True, False]
+
+
+def test_on_the_night_the_clocks_change_morning_comes_an_hour_earlier() -> None:
+    night = datetime(2026, 3, 8, 3, 0, tzinfo=UTC)  # 22:00 in New York, the evening before
+    verdict = judge(PACK, CALL, plain(zones=("America/New_York",)), night)
+    assert verdict.next_allowed_at == datetime(2026, 3, 8, 12, 0, tzinfo=UTC)
+
+
+def test_when_the_zone_is_unsure_it_must_be_day_in_every_plausible_one() -> None:
+    zones = ("America/New_York", "Pacific/Honolulu")
+    morning = datetime(2026, 7, 1, 13, 0, tzinfo=UTC)  # 09:00 and 03:00
+    verdict = judge(PACK, CALL, plain(zones=zones), morning)
+    assert verdict.next_allowed_at == datetime(2026, 7, 1, 18, 0, tzinfo=UTC)
+
+
+def test_zones_that_never_share_a_day_leave_no_instant() -> None:
+    far = ("Pacific/Kiritimati", "Pacific/Honolulu")
+    verdict = judge(
+        first_pack("cn", ContactLimits(time(9), time(9, 30), 3, 6)),
+        CALL,
+        plain(zones=(*far, "Asia/Shanghai")),
+        datetime(2026, 7, 1, tzinfo=UTC),
+    )
+    assert not verdict.is_allowed and verdict.next_allowed_at is None
+
+
+def test_a_cap_of_zero_allows_no_call_ever() -> None:
+    never = first_pack("cn", ContactLimits(time(8), time(22), 0, 6))
+    verdict = judge(never, CALL, plain(), datetime(2026, 3, 2, 4, tzinfo=UTC))
+    assert not verdict.is_allowed and verdict.next_allowed_at is None
