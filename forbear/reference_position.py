@@ -42,9 +42,9 @@ async def compare(
     cures = {name: str(product["cure"]) for name, product in rules["products"].items()}
     told = [fact async for fact in read_bank_facts(bootstrap) if fact.tenant == tenant]
     async with httpx.AsyncClient(timeout=60) as http:
-        loans = accepted(told, await _refused(http, intake))
-        ids = await _loan_ids(http, intake, sorted(loans))
-        published = await _positions(http, f"{ledger_url}/v1/{tenant}")
+        loans = accepted(told, await refused(http, intake))
+        ids = await loan_ids(http, intake, sorted(loans))
+        published = await positions(http, f"{ledger_url}/v1/{tenant}")
     today = Clock(settings).now().astimezone(ZoneInfo(rules["zone"])).date()
     derived = {ids.get(ref, ref): derive(facts, cures, today) for ref, facts in loans.items()}
     return contrast(derived, published)
@@ -85,15 +85,17 @@ def contrast(
     return Comparison(loans=loans, equal=loans - len(different), different=different[:_LISTED_MAX])
 
 
-async def _refused(http: httpx.AsyncClient, intake: str) -> Counter[str]:
-    refused: Counter[str] = Counter()
+async def refused(http: httpx.AsyncClient, intake: str) -> Counter[str]:
+    """How many facts lie refused in quarantine, per event id."""
+    counted: Counter[str] = Counter()
     for status in ("waiting", "discarded"):
         async for entry in _pages(http, f"{intake}/quarantine", {"status": status}):
-            refused[entry["event_id"]] += 1
-    return refused
+            counted[entry["event_id"]] += entry["kind"] == "fact"
+    return counted
 
 
-async def _loan_ids(http: httpx.AsyncClient, intake: str, refs: Sequence[str]) -> dict[str, str]:
+async def loan_ids(http: httpx.AsyncClient, intake: str, refs: Sequence[str]) -> dict[str, str]:
+    """The opaque id of each registered loan, by the bank's reference."""
     ids: dict[str, str] = {}
     for first in range(0, len(refs), PAGE):
         asked = {"refs": refs[first : first + PAGE]}
@@ -103,12 +105,13 @@ async def _loan_ids(http: httpx.AsyncClient, intake: str, refs: Sequence[str]) -
     return ids
 
 
-async def _positions(http: httpx.AsyncClient, ledger: str) -> dict[str, dict[str, object]]:
+async def positions(http: httpx.AsyncClient, ledger: str) -> dict[str, dict[str, object]]:
+    """The ledger's positions by loan id."""
     return {p["loan_id"]: p async for p in _pages(http, f"{ledger}/positions", {})}
 
 
 async def _pages(http: httpx.AsyncClient, url: str, query: Mapping[str, str]) -> Any:
-    after = ""
+    after: str | int | None = None
     while True:
         page: dict[str, Any] = {"limit": PAGE, **query} | ({"after": after} if after else {})
         answer = await http.get(url, params=page)
@@ -116,6 +119,7 @@ async def _pages(http: httpx.AsyncClient, url: str, query: Mapping[str, str]) ->
         body = answer.json()
         for item in next((value for value in body.values() if isinstance(value, list)), []):
             yield item
-        if not body.get("next_after"):
+        # Intake and the ledger name the next page's cursor differently.
+        after = body.get("next_after") or body.get("after")
+        if not after:
             return
-        after = body["next_after"]

@@ -70,12 +70,20 @@ class CoreBank:
         else:
             self._early.setdefault(fact.loan_ref, []).append(fact.fact)
 
+    @property
+    def loan_refs(self) -> list[str]:
+        """The loans whose snapshots are this bank's to send."""
+        return sorted(self._reported & self._accounts.keys())
+
     def overdue_minor(self, loan_ref: str, on: date) -> int:
         """What must be paid at the end of a day to be up to date."""
         return self._accounts[loan_ref].arrears(on).total_minor
 
     def balance_minor(self, loan_ref: str, on: date) -> int:
         return self._accounts[loan_ref].balance_minor(on)
+
+    def currency(self, loan_ref: str) -> str:
+        return self._accounts[loan_ref].registered.currency
 
     def payment(
         self, loan_ref: str, amount_minor: int, on: date, *, settles: bool = False
@@ -96,7 +104,7 @@ class CoreBank:
     def day(self, on: date) -> list[BankFact]:
         """What the bank says at the end of a business day; to be called for every day in turn."""
         facts: list[BankFact] = []
-        for loan_ref in sorted(self._reported & self._accounts.keys()):
+        for loan_ref in self.loan_refs:
             account = self._accounts[loan_ref]
             if account.is_ended(on):
                 continue

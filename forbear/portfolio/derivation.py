@@ -53,7 +53,7 @@ class _Loan:
             state = "current"
         else:
             state = "covered" if required - paid <= tolerance else "overdue"
-        ending = self._ending(is_owed=required > tolerance, has_due=since is not None)
+        ending = self._ending(is_owed=required > tolerance)
         if ending == "closed":
             return _owes("closed", None, 0, 0)
         overdue = max(0, _overdue(snapshot) + added - paid)
@@ -74,7 +74,7 @@ class _Loan:
         now = max(self._today, self._as_of)
         return since is not None and _day(since) + timedelta(days=days) < now
 
-    def _ending(self, is_owed: bool, has_due: bool) -> str | None:
+    def _ending(self, is_owed: bool) -> str | None:
         told = [
             (
                 _day(getattr(fact.fact, kind).on),
@@ -93,7 +93,8 @@ class _Loan:
             paid and _day(paid.effective_on) <= ended_on < _day(undone.effective_on)
             for paid, undone in known
         )
-        is_overdue_again = self._as_of > ended_on and has_due
+        snapshot = self._snapshot
+        is_overdue_again = self._as_of > ended_on and snapshot and snapshot.oldest_unpaid_due_on
         return None if is_owed and (is_overdue_again or was_undone) else kind
 
     def _balance(self) -> int:
@@ -125,12 +126,12 @@ class _Loan:
         ]
 
     def _due_before(self, payment: bank.PaymentReceived) -> str:
-        paid_on, told = payment.effective_on, [fact.fact for fact in self._facts]
-        earlier = [t.snapshot for t in told if "" < t.snapshot.as_of < paid_on]
-        last = max(earlier, key=lambda snapshot: snapshot.as_of, default=None)
+        paid_on = payment.effective_on
+        earlier = [fact for fact in self._facts if "" < fact.fact.snapshot.as_of < paid_on]
+        last = _last(earlier, "snapshot", "as_of")
         if last is not None and last.oldest_unpaid_due_on:
-            return last.oldest_unpaid_due_on
-        due = (t.instalment_due.due_on for t in told)
+            return str(last.oldest_unpaid_due_on)
+        due = (fact.fact.instalment_due.due_on for fact in self._facts)
         return max((on for on in due if "" < on <= paid_on), default=paid_on)
 
 

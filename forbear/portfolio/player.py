@@ -39,9 +39,9 @@ async def play(
     is set. A second play of the same facts is harmless: the bank's event ids are the same.
     """
     producer = new_producer(bootstrap)
-    await producer.start()
     try:
-        sent = await _Play(producer, clock, on_progress, stop or asyncio.Event()).run(facts)
+        await producer.start()
+        sent = await Player(producer, clock, on_progress, stop or asyncio.Event()).run(facts)
     except BaseException:
         await abandon(producer)
         raise
@@ -49,7 +49,9 @@ async def play(
     return sent
 
 
-class _Play:
+class Player:
+    """One play: what is sent and not yet answered stays bounded."""
+
     def __init__(
         self,
         producer: Any,

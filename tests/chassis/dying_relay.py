@@ -1,7 +1,7 @@
 """A relay process that kills itself with SIGKILL at a step, as a machine would.
 
 python dying_relay.py DATABASE_URL BOOTSTRAP STEP NTH: dies right after STEP (read, submit,
-acknowledged, settle, or never) happened for the NTH time with something to do.
+wait, acknowledged, settle, or never) happened for the NTH time with something to do.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class DyingRelay(Relay):
         return results
 
     async def acknowledged(self, results: Sequence[Any]) -> list[BaseException | None]:
+        self._pass("wait", len(results))
         outcomes = await super().acknowledged(results)
         self._pass("acknowledged", len(results))
         return outcomes

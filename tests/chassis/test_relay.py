@@ -139,7 +139,7 @@ async def test_two_relays_share_the_parts_and_take_over_from_each_other(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("step", ["read", "submit", "acknowledged", "settle"])
+@pytest.mark.parametrize("step", ["read", "submit", "wait", "acknowledged", "settle"])
 async def test_two_relays_killed_at_a_step_lose_and_reorder_nothing(
     step: str, database: Database, kafka_bootstrap: str, new_topics: NewTopics
 ) -> None:

@@ -7,6 +7,7 @@ import os
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,7 @@ def test_the_whole_file_has_the_promised_episodes_by_snapshots_alone() -> None:
     never_late = [a for a in accounts if not any(map(a.is_late, range(6)))]
     assert sum(amount > 0 for account in never_late for amount in account.paid) == 102_690
     # What the rule on lateness with nothing owed does to the count.
-    owing = [runs(account, lambda month, a=account: a.overdue(month) > 0) for account in accounts]
+    owing = [runs(account, partial(owes, account)) for account in accounts]
     assert sum(map(len, owing)) == 9_461
     assert sum(map(bool, owing)) == 8_537
 
@@ -168,6 +169,10 @@ def test_a_file_of_another_shape_is_refused(tmp_path: Path) -> None:
     torn.write_bytes(gzip.compress(HEADER.encode())[:-9])
     with pytest.raises(PortfolioError, match="cannot be read"):
         load(Format.UCI_CREDIT_CARD, torn)
+
+
+def owes(account: Account, month: int) -> bool:
+    return account.overdue(month) > 0
 
 
 def runs(account: Account, holds: Callable[[int], bool]) -> list[int]:

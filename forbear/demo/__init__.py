@@ -1,0 +1,1 @@
+"""`forbear demo`: a portfolio played on the whole stack, watched, and judged from its histories."""

@@ -1,0 +1,35 @@
+"""How fast the case clock runs: a steady day, slowed down while the stack falls behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DAY_SECONDS = 86_400
+_SLOW_FROM = 4_000
+_FAST_BELOW = 400
+_STEP = 1.6
+
+
+@dataclass(frozen=True)
+class Pace:
+    """`seconds_per_day` as wished; `slowest` bounds what lag may do to it, and is the same where
+    the pace is fixed."""
+
+    seconds_per_day: float
+    slowest: float
+
+    @property
+    def is_adaptive(self) -> bool:
+        return self.slowest > self.seconds_per_day
+
+    def next(self, current: float, waiting: int) -> float:
+        """Seconds per day from now on, for so many records and events waiting."""
+        if waiting > _SLOW_FROM:
+            return min(self.slowest, current * _STEP)
+        if waiting < _FAST_BELOW:
+            return max(self.seconds_per_day, current / _STEP)
+        return current
+
+
+def rate(seconds_per_day: float) -> float:
+    return DAY_SECONDS / seconds_per_day

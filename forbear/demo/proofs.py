@@ -1,0 +1,174 @@
+"""Pure judgements over recorded histories; they share no code with the services they judge."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from events.v1.case_pb2 import EpisodeClosed, EpisodeOpened
+from events.v1.contact_pb2 import HoldsChanged, StandingChanged, TouchConfirmed
+from events.v1.ledger_pb2 import PositionChanged
+from forbear.demo.histories import Recorded
+
+# Decision 0003: after these, the same arrears do not open another case.
+_FINAL = ("settled", "arranged", "deceased_without_estate", "time_barred")
+
+
+@dataclass
+class Span:
+    """One episode as the case stream tells it; both versions are of the position."""
+
+    episode: int
+    opened_on: int
+    closed_on: int | None = None
+    reason: str = ""
+
+
+@dataclass
+class Episodes:
+    """`wrong` says, loan by loan, what contradicts one case per overdue loan and episode."""
+
+    opened: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+
+def judge_episodes(case: Iterable[Recorded], ledger: Iterable[Recorded]) -> Episodes:
+    """Exactly one episode for every delinquency: each opens on an overdue position of its own,
+    after the one before has closed, and no overdue position is left without."""
+    positions: dict[str, dict[int, PositionChanged]] = defaultdict(dict)
+    for event in ledger:
+        if isinstance(event.body, PositionChanged):
+            positions[event.loan_id][event.version] = event.body
+    spans = _spans(case)
+    found = Episodes(opened=sum(len(own) for own in spans.values()))
+    for loan_id in sorted(positions.keys() | spans.keys()):
+        own = spans.get(loan_id, [])
+        found.wrong += [f"{loan_id}: {text}" for text in _misplaced(own, positions[loan_id])]
+        found.wrong += [f"{loan_id}: {text}" for text in _forgotten(own, positions[loan_id])]
+    return found
+
+
+def acts_after_end(contact: Iterable[Recorded]) -> int:
+    """Touches confirmed while the loan's standing, in recorded order, said stopped."""
+    stopped: dict[str, bool] = {}
+    count = 0
+    for event in contact:
+        if isinstance(event.body, StandingChanged):
+            stopped[event.loan_id] = event.body.is_stopped
+        elif isinstance(event.body, TouchConfirmed) and stopped.get(event.loan_id, False):
+            count += 1
+    return count
+
+
+def standing_seconds(contact: Iterable[Recorded]) -> list[float]:
+    """From a fact's acceptance to its standing in contact, on the wall."""
+    return [
+        _seconds(event.body.stood_wall_at) - _seconds(event.body.accepted_wall_at)
+        for event in contact
+        if isinstance(event.body, StandingChanged)
+        if event.body.HasField("accepted_wall_at") and event.body.HasField("stood_wall_at")
+    ]
+
+
+def lag_seconds(contact: Iterable[Recorded]) -> list[float]:
+    """How late each touch was, in wall seconds behind its due instant."""
+    return [
+        event.body.lag_wall_ms / 1_000
+        for event in contact
+        if isinstance(event.body, TouchConfirmed)
+    ]
+
+
+def touches(contact: Iterable[Recorded]) -> int:
+    return sum(isinstance(event.body, TouchConfirmed) for event in contact)
+
+
+def hold_kinds(contact: Iterable[Recorded]) -> set[str]:
+    return {
+        hold.kind
+        for event in contact
+        if isinstance(event.body, HoldsChanged)
+        for hold in event.body.intervals
+    }
+
+
+def percentiles(values: Sequence[float]) -> dict[str, float]:
+    """The nearest-rank p50 and p99; 0 of nothing."""
+    ordered = sorted(values)
+    if not ordered:
+        return {"p50": 0.0, "p99": 0.0}
+    return {
+        name: round(ordered[min(len(ordered) - 1, int(len(ordered) * part))], 3)
+        for name, part in (("p50", 0.50), ("p99", 0.99))
+    }
+
+
+def _spans(case: Iterable[Recorded]) -> dict[str, list[Span]]:
+    spans: dict[str, list[Span]] = defaultdict(list)
+    for event in case:
+        body = event.body
+        if isinstance(body, EpisodeOpened):
+            spans[event.loan_id].append(Span(body.episode, body.position_version))
+        elif isinstance(body, EpisodeClosed):
+            for span in spans[event.loan_id]:
+                if span.episode == body.episode:
+                    span.closed_on, span.reason = body.position_version, body.reason
+    return spans
+
+
+def _misplaced(own: Sequence[Span], positions: Mapping[int, PositionChanged]) -> Iterable[str]:
+    for place, span in enumerate(own, start=1):
+        opening = positions.get(span.opened_on)
+        if span.episode != place:
+            yield f"episode {span.episode} is the {place}. to be opened"
+        if opening is None or opening.disposition != "overdue":
+            yield f"episode {span.episode} opened on position {span.opened_on}, not overdue"
+    for before, after in pairwise(own):
+        if before.closed_on is None or before.closed_on >= after.opened_on:
+            yield f"episode {after.episode} opened before {before.episode} was closed"
+
+
+def _forgotten(own: Sequence[Span], positions: Mapping[int, PositionChanged]) -> Iterable[str]:
+    """The latest overdue position must lie within an episode, and so must every run's."""
+    for version, position in _run_ends(positions):
+        within = any(
+            span.opened_on <= version and (span.closed_on is None or version <= span.closed_on)
+            for span in own
+        )
+        if not within and not _ended_for_good(own, version, position, positions):
+            yield f"overdue on position {version} without an episode"
+
+
+def _run_ends(
+    positions: Mapping[int, PositionChanged],
+) -> Iterable[tuple[int, PositionChanged]]:
+    """The last overdue position of every unbroken run of them."""
+    ordered = sorted(positions)
+    for version, following in zip(ordered, [*ordered[1:], 0], strict=True):
+        is_overdue = positions[version].disposition == "overdue"
+        if is_overdue and (not following or positions[following].disposition != "overdue"):
+            yield version, positions[version]
+
+
+def _ended_for_good(
+    own: Sequence[Span],
+    version: int,
+    position: PositionChanged,
+    positions: Mapping[int, PositionChanged],
+) -> bool:
+    until = [
+        positions[span.closed_on].oldest_due_on
+        or max(p.oldest_due_on for v, p in positions.items() if v <= span.closed_on)
+        for span in own
+        if span.reason in _FINAL and span.closed_on is not None and span.closed_on < version
+        if span.closed_on in positions
+    ]
+    return bool(until) and position.oldest_due_on <= max(until)
+
+
+def _seconds(instant: Timestamp) -> float:
+    return instant.ToNanoseconds() / 1e9
