@@ -1,4 +1,4 @@
-"""One shape for every figure: what was measured, beside its limit in the same run and its target."""
+"""One shape for every figure: what was measured, beside its limit in that run and its target."""
 
 from __future__ import annotations
 

@@ -3,22 +3,12 @@ schema: tenants, strategies and calendars."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import jsonschema
-import yaml
-
+from chassis.configuration import Document, read_documents
 from interfaces.tenant import Tenant, parse_tenant
-
-Document = Mapping[str, Any]
-
-
-class Misconfigured(ValueError):
-    """A configuration file cannot be used; the message names it and what is wrong in it."""
 
 
 @dataclass(frozen=True)
@@ -33,41 +23,7 @@ class Configuration:
 def read_configuration(directory: Path) -> Configuration:
     """Reads `tenants`, `strategies` and `calendars` below `directory`; raises `Misconfigured`."""
     return Configuration(
-        tenants=tuple(parse_tenant(raw) for raw in _documents(directory / "tenants").values()),
-        strategies=_documents(directory / "strategies"),
-        calendars=_documents(directory / "calendars"),
+        tenants=tuple(parse_tenant(raw) for raw in read_documents(directory / "tenants").values()),
+        strategies=read_documents(directory / "strategies"),
+        calendars=read_documents(directory / "calendars"),
     )
-
-
-def _documents(directory: Path) -> dict[Path, Document]:
-    try:
-        schema = json.loads((directory / "schema.json").read_text(encoding="utf-8"))
-    except OSError as failure:
-        raise Misconfigured(
-            f"{directory / 'schema.json'} cannot be read; set FORBEAR_CONFIG to the directory "
-            "that holds tenants, strategies and calendars"
-        ) from failure
-    validator = jsonschema.Draft202012Validator(schema)
-    return {path: _document(path, validator) for path in sorted(directory.glob("*.yaml"))}
-
-
-def _document(path: Path, validator: jsonschema.Draft202012Validator) -> Document:
-    try:
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_PlainDates)
-    except yaml.YAMLError as broken:
-        raise Misconfigured(f"{path} is not YAML: {broken}") from broken
-    for fault in sorted(validator.iter_errors(raw), key=lambda each: list(map(str, each.path))):
-        place = "/".join(map(str, fault.path)) or "the file"
-        raise Misconfigured(f"{path}: {place}: {fault.message}")
-    document: Document = raw
-    return document
-
-
-class _PlainDates(yaml.SafeLoader):
-    """Leaves dates as the strings that the schemas describe."""
-
-
-_PlainDates.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in known if tag != "tag:yaml.org,2002:timestamp"]
-    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import jsonschema
-import yaml
-
+from chassis.configuration import read_documents
 from chassis.errors import NotFound
 from chassis.settings import Settings
 from chassis.vault import Keys, Vault, load_or_create_keys
@@ -53,14 +50,8 @@ def keys(settings: Settings) -> Keys:
 
 @lru_cache(maxsize=8)
 def _tenants(directory: Path) -> Tenants:
-    schema = json.loads((directory / "schema.json").read_text())
-    found: dict[str, Tenant] = {}
-    for path in sorted(directory.glob("*.yaml")):
-        raw = yaml.safe_load(path.read_text())
-        jsonschema.validate(raw, schema)
-        tenant = parse_tenant(raw)
-        found[tenant.name] = tenant
-    return Tenants(found)
+    parsed = (parse_tenant(raw) for raw in read_documents(directory).values())
+    return Tenants({tenant.name: tenant for tenant in parsed})
 
 
 @lru_cache(maxsize=8)

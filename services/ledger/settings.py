@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
-import jsonschema
-import yaml
-
+from chassis.configuration import read_documents
 from chassis.errors import NotFound
 from interfaces.strategy import CureRule
 from interfaces.tenant import Tenant, parse_tenant
@@ -45,13 +42,7 @@ class Tenants:
 
 def load_tenants(config: Path) -> Tenants:
     """Read `config/tenants/*.yaml`; a file that does not fit the schema stops the start."""
-    directory = config / "tenants"
-    schema = json.loads((directory / "schema.json").read_text())
-    tenants = []
-    for file in sorted(directory.glob("*.yaml")):
-        content = yaml.safe_load(file.read_text())
-        jsonschema.validate(content, schema)
-        tenants.append(parse_tenant(content))
+    tenants = [parse_tenant(raw) for raw in read_documents(config / "tenants").values()]
     return Tenants({tenant.name: tenant for tenant in tenants})
 
 

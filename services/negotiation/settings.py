@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-import jsonschema
-import yaml
-
+from chassis.configuration import read_documents
 from chassis.errors import NotFound
 from chassis.settings import Settings
 from interfaces.tenant import Tenant, parse_tenant
@@ -30,12 +27,6 @@ def tenant_named(settings: Settings, name: str) -> Tenant:
 
 @cache
 def load_tenants(directory: Path) -> Mapping[str, Tenant]:
-    """Reads every tenant file; raises jsonschema's ValidationError for one of another shape."""
-    schema = json.loads((directory / "schema.json").read_text())
-    tenants = {}
-    for path in sorted(directory.glob("*.yaml")):
-        raw = yaml.safe_load(path.read_text())
-        jsonschema.validate(raw, schema)
-        tenant = parse_tenant(raw)
-        tenants[tenant.name] = tenant
-    return tenants
+    """Every tenant of the folder by name; raises `Misconfigured` naming the wrong file."""
+    tenants = (parse_tenant(raw) for raw in read_documents(directory).values())
+    return {tenant.name: tenant for tenant in tenants}

@@ -15,6 +15,7 @@ from events.v1.bank_pb2 import (
     LoanRegistered,
     PartyRole,
     PaymentReceived,
+    PaymentReversed,
     PersonalData,
 )
 from tests.end_to_end.running import TENANT, RunningStack
@@ -114,6 +115,17 @@ class BankLoan:
             effective_on=on.isoformat(),
         )
         return self._fact(LoanFact(payment_received=payment), at or _midday(on))
+
+    def reversed(self, payment: BankFact, on: date) -> BankFact:
+        """The payment is undone, whole."""
+        paid = payment.fact.payment_received
+        undone = PaymentReversed(
+            transaction_id=paid.transaction_id,
+            amount_minor=paid.amount_minor,
+            currency=paid.currency,
+            effective_on=on.isoformat(),
+        )
+        return self._fact(LoanFact(payment_reversed=undone), _midday(on))
 
     def _fact(self, said: LoanFact, at: datetime) -> BankFact:
         number = next(self.sequences)

@@ -125,8 +125,7 @@ class Evidence:
         return [
             f"{record.key}: {record.body.key} by {-record.body.lag_wall_ms} ms"
             for record in self.events["collect.contact.v1"]
-            if isinstance(record.body, TouchConfirmed)
-            and record.body.lag_wall_ms < -tolerance_ms
+            if isinstance(record.body, TouchConfirmed) and record.body.lag_wall_ms < -tolerance_ms
         ]
 
 

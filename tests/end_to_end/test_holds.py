@@ -52,9 +52,7 @@ async def test_a_hold_placed_before_the_loan_was_ever_overdue_is_honoured_by_its
     (first, *_) = await eventually(lambda: sent(held.ref), 90, "the held loan is touched at last")
     assert _instant(first["from_at"]) >= until
 
-    events = (await gather(stack.settings.kafka_bootstrap)).of(
-        "collect.contact.v1", ids[held.ref]
-    )
+    events = (await gather(stack.settings.kafka_bootstrap)).of("collect.contact.v1", ids[held.ref])
     asked = [r for r in events if r.type in ("events.v1.TouchConfirmed", "events.v1.TouchRefused")]
     early = [r for r in asked if r.body.at.ToDatetime(UTC) < until]  # type: ignore[attr-defined]
     assert not early, "the case did not even ask inside the hold"

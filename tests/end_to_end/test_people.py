@@ -101,7 +101,7 @@ async def _is_shown(stack: RunningStack, loan_id: str, queue: str) -> bool:
 
 
 async def _attempts(stack: RunningStack, loan_id: str) -> list[dict[str, Any]]:
-    attempts: list[dict[str, Any]] = (
-        await stack.get("contact", f"/loans/{loan_id}/attempts")
-    )["attempts"]
+    attempts: list[dict[str, Any]] = (await stack.get("contact", f"/loans/{loan_id}/attempts"))[
+        "attempts"
+    ]
     return attempts

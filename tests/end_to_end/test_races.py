@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
-from datetime import date, timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import date
 
 import pytest
 
+from chassis.kafka import close, new_producer
+from events.v1.bank_pb2 import BankFact
 from interfaces.case import workflow_id
 from tests.end_to_end.bank import BankLoan, opened
 from tests.end_to_end.conditions import eventually
@@ -17,9 +21,10 @@ from tests.end_to_end.running import TENANT, RunningStack
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
 
+Send = Callable[[BankFact], Awaitable[None]]
 LOANS, ROUNDS = 40, 3
 # From the same moment to well after the closing of a case: the race is run at every distance.
-DELAYS_SECONDS = (0.0, 0.01, 0.03, 0.06, 0.1, 0.15, 0.25, 0.4)
+APART_SECONDS_MAX = 2.5
 
 
 async def test_a_position_that_arrives_while_a_case_closes_is_never_lost(
@@ -33,14 +38,14 @@ async def test_a_position_that_arrives_while_a_case_closes_is_never_lost(
     await stack.tell(*(loan.overdue(today, days=10) for loan in loans))
     await eventually(lambda: _running(stack, ids, LOANS), 120, "every case runs")
 
-    day = today
-    for _ in range(ROUNDS):
-        day += timedelta(days=0)
-        async with asyncio.TaskGroup() as races:
-            for loan in loans:
-                races.create_task(_race(stack, loan, day, dice.choice(DELAYS_SECONDS)))
+    async with producing(stack) as send:
+        for _ in range(ROUNDS):
+            async with asyncio.TaskGroup() as races:
+                for loan in loans:
+                    apart = dice.random() * APART_SECONDS_MAX
+                    races.create_task(_race(send, loan, today, apart))
     ends_well = loans[: LOANS // 2]
-    await stack.tell(*(loan.up_to_date(day) for loan in ends_well))
+    await stack.tell(*(loan.up_to_date(today) for loan in ends_well))
     await all_quiet(stack, 150)
 
     proof = await gather(stack.settings.kafka_bootstrap)
@@ -50,11 +55,26 @@ async def test_a_position_that_arrives_while_a_case_closes_is_never_lost(
     await _every_overdue_loan_has_its_case(stack, proof, list(ids.values()))
 
 
-async def _race(stack: RunningStack, loan: BankLoan, day: date, delay: float) -> None:
+@asynccontextmanager
+async def producing(stack: RunningStack) -> AsyncIterator[Send]:
+    producer = new_producer(stack.settings.kafka_bootstrap)
+    await producer.start()
+
+    async def send(fact: BankFact) -> None:
+        planned = stack.planned(fact)
+        await producer.send_and_wait(planned.topic, planned.value, planned.key.encode())
+
+    try:
+        yield send
+    finally:
+        await close(producer)
+
+
+async def _race(send: Send, loan: BankLoan, day: date, apart: float) -> None:
     """Cured, and overdue again a moment later."""
-    await stack.tell(loan.up_to_date(day))
-    await asyncio.sleep(delay)
-    await stack.tell(loan.overdue(day, days=10))
+    await send(loan.up_to_date(day))
+    await asyncio.sleep(apart)
+    await send(loan.overdue(day, days=10))
 
 
 async def _every_overdue_loan_has_its_case(

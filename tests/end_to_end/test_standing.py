@@ -49,9 +49,7 @@ async def test_an_act_of_a_reopened_case_waits_until_standing_has_caught_up(
         if isinstance(body, StandingChanged) and body.episode == 2 and not body.is_stopped
     )
     acted = min(
-        version
-        for version, body in told
-        if isinstance(body, TouchConfirmed) and body.episode == 2
+        version for version, body in told if isinstance(body, TouchConfirmed) and body.episode == 2
     )
     assert acted > freed
 

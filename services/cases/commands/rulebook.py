@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from chassis.configuration import Document, Misconfigured
 from chassis.errors import NotFound, Rejected
 from interfaces.calendar import Calendar
 from interfaces.facts import Position
@@ -18,7 +19,7 @@ from interfaces.tenant import Tenant
 from services.cases.domain import strategies
 from services.cases.domain.calendars import Holidays, cut, parse_holidays
 from services.cases.domain.strategies import EffectiveStrategy, parse_strategy
-from services.cases.settings import Document, Misconfigured, read_configuration
+from services.cases.settings import read_configuration
 
 Parsed = TypeVar("Parsed")
 

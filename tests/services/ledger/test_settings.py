@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import jsonschema
 import pytest
 
+from chassis.configuration import Misconfigured
 from chassis.errors import NotFound
 from interfaces.strategy import CureRule
 from services.ledger.settings import cure_rule, load_tenants
@@ -27,7 +27,7 @@ def test_a_tenant_without_a_file_is_refused_by_name() -> None:
 def test_a_file_that_does_not_fit_the_schema_stops_the_start(tmp_path: Path) -> None:
     shutil.copytree("config/tenants", tmp_path / "tenants")
     (tmp_path / "tenants" / "broken.yaml").write_text("tenant: Broken Bank\n")
-    with pytest.raises(jsonschema.ValidationError):
+    with pytest.raises(Misconfigured):
         load_tenants(tmp_path)
 
 

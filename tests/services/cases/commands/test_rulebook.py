@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from chassis.configuration import Misconfigured
 from chassis.errors import NotFound
 from interfaces.values import Stage
 from services.cases.commands import rulebook
 from services.cases.commands.rulebook import NoRule, Rulebook
-from services.cases.settings import Misconfigured
 from tests.builders import OPENED, ROOT, position
 
 

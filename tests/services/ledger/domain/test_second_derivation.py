@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from events.v1.bank_pb2 import (
@@ -30,12 +30,10 @@ from services.ledger.domain.facts import (
     Ending,
     Fact,
     Instalment,
-    LoanFacts,
     Payment,
     Registration,
     Reversal,
     Snapshot,
-    latest,
 )
 from services.ledger.domain.position import derive
 from tests.services.ledger.domain.facts_made import DAYS, histories, known
@@ -44,7 +42,6 @@ from tests.services.ledger.domain.facts_made import DAYS, histories, known
 @given(facts=histories(), today=DAYS, cure=st.sampled_from(CureRule))
 def test_both_derivations_say_the_same(facts: list[Fact], today: date, cure: CureRule) -> None:
     all_facts = known(facts)
-    assume(not _came_back_after_its_end(all_facts))
     position = derive(all_facts, cure, today)
     assert position is not None
     due = position.oldest_due_on
@@ -54,20 +51,6 @@ def test_both_derivations_say_the_same(facts: list[Fact], today: date, cure: Cur
         "overdue_minor": position.overdue.total_minor,
         "balance_minor": position.balance_minor,
     }
-
-
-def _came_back_after_its_end(facts: LoanFacts) -> bool:
-    """Ended, then reported as owing nothing, then a payment reversed: the second derivation takes
-    that for a loan returned; the ledger leaves a sold or recalled loan alone until the bank's own
-    snapshot says it owes again."""
-    snapshot, ending = latest(facts.snapshots), latest(facts.endings)
-    return (
-        snapshot is not None
-        and ending is not None
-        and snapshot.as_of > ending.ended_on
-        and snapshot.oldest_due_on is None
-        and any(reversal.effective_on > snapshot.as_of for reversal in facts.reversals.values())
-    )
 
 
 def _told(fact: Fact) -> BankFact:
