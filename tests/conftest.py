@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
+import hypothesis
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from temporalio.testing import WorkflowEnvironment
@@ -22,6 +23,10 @@ import forbear.stack.postgres
 from chassis.database import Database, create_chassis_tables
 from chassis.settings import Settings, settings_from
 from chassis.temporal import DATA_CONVERTER
+
+# A busy machine is slow, not wrong: no example has a deadline of its own.
+hypothesis.settings.register_profile("forbear", deadline=None)
+hypothesis.settings.load_profile("forbear")
 
 NewDatabase = Callable[..., Awaitable[Database]]
 NewTopics = Callable[..., Awaitable[list[str]]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -31,6 +32,8 @@ class FakeCases(cases.CasesActivities):
         self.episodes: list[cases.ClaimEpisode] = []
         self.closings: list[cases.CloseEpisode] = []
         self.moves: list[cases.RecordTransition] = []
+        # What happens between the commit of a closing and its answer to the case.
+        self.committed: Callable[[], Awaitable[None]] | None = None
         self._strategy = strategy
         self._calendar = calendar
 
@@ -69,6 +72,8 @@ class FakeCases(cases.CasesActivities):
         if is_newer and position is not None and position.disposition is Disposition.OVERDUE:
             return cases.EpisodeClosing(is_closed=False, facts=self.facts)
         self.closings.append(command)
+        if self.committed is not None:
+            await self.committed()
         return cases.EpisodeClosing(is_closed=True)
 
 

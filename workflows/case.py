@@ -46,7 +46,7 @@ class LoanCase(CaseHandlers):
             self._show(decision)
             if isinstance(decision, acts.Close):
                 if await self._close(decision):
-                    return await self._end(start, decision)
+                    return await self._end(start, decision, state.position.version)
             elif isinstance(decision, acts.Wait):
                 await self._sleep(decision)
             else:
@@ -174,11 +174,15 @@ class LoanCase(CaseHandlers):
             self._state = evolve.next_act(evolve.with_facts(self._known, newer))
         return closing.is_closed
 
-    async def _end(self, start: case.CaseStart, close: acts.Close) -> case.CaseOutcome:
+    async def _end(
+        self, start: case.CaseStart, close: acts.Close, decided_on: int
+    ) -> case.CaseOutcome:
+        """`decided_on` is the position version the closing knew: a newer one may have come while
+        the closing was under way, after `cases` had committed it."""
         closed = self._known
         self._show(close)
         await workflow.wait_condition(workflow.all_handlers_finished)
-        self._continue_if_overdue_again(start, closed.position.version)
+        self._continue_if_overdue_again(start, decided_on)
         return case.CaseOutcome(closed.episode, close.reason, closed.furthest)
 
     async def _end_as_duplicate(

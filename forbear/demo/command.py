@@ -24,6 +24,8 @@ from forbear.stack.state import is_supervised
 _SAMPLE_SECONDS_PER_DAY = 1.4
 _PORTFOLIO_SECONDS_PER_DAY = 6.0
 _SLOWEST_SECONDS_PER_DAY = 120.0
+_SAMPLE_WAITING_MAX = 100
+_WAITING_MAX = 3_000
 
 
 def register(app: typer.Typer) -> None:
@@ -87,6 +89,7 @@ def _clear(settings: Settings) -> None:
 def _pace(seconds_per_day: float | None, *, is_bundled: bool, is_sampled: bool) -> Pace:
     if is_bundled:
         wished = seconds_per_day or _SAMPLE_SECONDS_PER_DAY
-        return Pace(wished, wished)
+        return Pace(wished, 2 * wished, _SAMPLE_WAITING_MAX)
     wished = seconds_per_day or _PORTFOLIO_SECONDS_PER_DAY
-    return Pace(wished, wished if is_sampled else _SLOWEST_SECONDS_PER_DAY)
+    slowest = wished if is_sampled else _SLOWEST_SECONDS_PER_DAY
+    return Pace(wished, slowest, _WAITING_MAX)

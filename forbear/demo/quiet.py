@@ -32,10 +32,12 @@ class Lag:
     ends: int = 0
 
     @property
+    def waiting(self) -> int:
+        return self.outbox + sum(self.records.values()) + self.people
+
+    @property
     def is_zero(self) -> bool:
-        return not (self.outbox or self.parked or sum(self.records.values()) or self.people) and (
-            not self.silent
-        )
+        return not (self.waiting or self.parked or self.silent)
 
     def __str__(self) -> str:
         groups = ", ".join(f"{group} {n}" for group, n in self.records.items() if n)

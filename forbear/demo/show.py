@@ -31,8 +31,8 @@ from forbear.stack.supervisor import Supervisor
 
 _QUIET_WITHIN_SECONDS = 240.0
 _QUIET_LOOKS = 3
-_LOOK_SECONDS = 1.0
-_PACE_EVERY_SECONDS = 20.0
+_LOOK_SECONDS = 2.0
+_PACE_EVERY_SECONDS = 8.0
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ class _Play:
     async def _look(self, view: View) -> Lag:
         lag = await self._gauge.lag(self._clock.wall())
         self._scene.at = f"{self._clock.now():%Y-%m-%d %H:%M}"
-        self._scene.lag, self._scene.waiting = str(lag), lag.outbox + sum(lag.records.values())
+        self._scene.lag, self._scene.waiting = str(lag), lag.waiting
         await self._watch.look()
         view.show(self._scene)
         return lag

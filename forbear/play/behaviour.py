@@ -179,7 +179,7 @@ def _promises_and_keeps(message: Message, script: LoanScript) -> list[Intent]:
 def _promises_and_breaks(message: Message, script: LoanScript) -> list[Intent]:
     if message.channel != CALL:
         return []
-    return [_reply(message, "promise", 2), Intent(Deed.PROMISE, _QUICKLY, {"days": 3})]
+    return [_reply(message, "promise", 2), Intent(Deed.PROMISE, _QUICKLY, {"days": 4})]
 
 
 def _accepts_plan(message: Message, script: LoanScript) -> list[Intent]:

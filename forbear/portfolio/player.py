@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,12 +40,11 @@ async def play(
     is set. A second play of the same facts is harmless: the bank's event ids are the same.
     """
     producer = new_producer(bootstrap)
-    try:
+    async with AsyncExitStack() as failing:
+        failing.push_async_callback(abandon, producer)
         await producer.start()
         sent = await Player(producer, clock, on_progress, stop or asyncio.Event()).run(facts)
-    except BaseException:
-        await abandon(producer)
-        raise
+        failing.pop_all()
     await close(producer)
     return sent
 

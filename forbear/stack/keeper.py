@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from typing import TypeVar
 
@@ -132,28 +133,30 @@ class Keeper:
 
 async def in_thread(work: Callable[[], T]) -> T:
     """Run blocking work beside the loop, in a thread that never delays the process's end."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[T] = loop.create_future()
-
-    def settle(result: T | None, failure: BaseException | None) -> None:
-        if done.cancelled():
-            return
-        if failure is not None:
-            done.set_exception(failure)
-        else:
-            done.set_result(result)  # type: ignore[arg-type]
+    done: Future[T] = Future()
 
     def run() -> None:
-        result, failure = None, None
-        try:
-            result = work()
-        except BaseException as raised:
-            failure = raised
-        with suppress(RuntimeError):  # the loop ended first
-            loop.call_soon_threadsafe(settle, result, failure)
+        with _Telling(done):
+            done.set_result(work())
 
     threading.Thread(target=run, daemon=True).start()
-    return await done
+    return await asyncio.wrap_future(done)
+
+
+class _Telling:
+    """Hands whatever is raised to the one who waits; there is nobody else in this thread."""
+
+    def __init__(self, done: Future[T]) -> None:
+        self._done = done
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, failure: BaseException | None, at: object
+    ) -> bool:
+        if failure is not None:
+            self._done.set_exception(failure)
+        return True
 
 
 def _ended(child: Child) -> str:

@@ -7,7 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -57,12 +57,11 @@ class Supervisor:
         self._trouble = ""
 
     async def __aenter__(self) -> Supervisor:
-        try:
+        async with AsyncExitStack() as failing:
+            failing.push_async_callback(self.stop)
             await self.start()
             await self.ready()
-        except BaseException:
-            await self.stop()
-            raise
+            failing.pop_all()
         return self
 
     async def __aexit__(

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -19,129 +17,20 @@ from chassis.consumer import Consumer, Record
 from chassis.database import Database
 from chassis.outbox import Event
 from chassis.settings import Settings, settings_from
+from tests.chassis.consuming import (
+    NOW,
+    Journal,
+    applied_at_least,
+    applied_to,
+    event_headers,
+    running,
+    send,
+    send_garbage,
+)
 from tests.chassis.topic_log import read_topic, until
 from tests.conftest import NewTopics
 
 pytestmark = [pytest.mark.stack, pytest.mark.database]
-NOW = datetime(2026, 3, 1, tzinfo=UTC)
-Message = tuple[str, int, str]
-MakeConsumer = Callable[..., Awaitable[Consumer]]
-
-
-class Journal:
-    """A handler that writes what it applied into the database, and fails as it is told."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self.poison: set[tuple[str, int]] = set()
-        self.delays: dict[str, float] = {}
-        self.parked: set[str] = set()
-        self.outage = False
-
-    async def handle(self, session: AsyncSession, records: Sequence[Record]) -> None:
-        for record in records:
-            await asyncio.sleep(self.delays.get(record.key, 0))
-            if self.outage:
-                raise ConnectionError("the broker of a downstream is away")
-            if (record.key, record.version) in self.poison:
-                raise ValueError("cannot be applied")
-            await session.execute(
-                text("INSERT INTO applied (key, version) VALUES (:key, :version)"),
-                {"key": record.key, "version": record.version},
-            )
-
-    async def on_parked(
-        self, session: AsyncSession, keys: Collection[str], is_parked: bool
-    ) -> None:
-        self.parked = self.parked | set(keys) if is_parked else self.parked - set(keys)
-
-    async def applied(self) -> dict[str, list[int]]:
-        """Versions per key, in the order of application; a repeated one shows twice."""
-        found: dict[str, list[int]] = {}
-        async with self.database.transaction() as session:
-            rows = await session.execute(text("SELECT key, version FROM applied ORDER BY id"))
-            for row in rows:
-                found.setdefault(row.key, []).append(row.version)
-        return found
-
-    async def has(self, expected: dict[str, list[int]]) -> bool:
-        return await self.applied() == expected
-
-
-@pytest.fixture
-async def journal(database: Database) -> Journal:
-    async with database.transaction() as session:
-        await session.execute(
-            text(
-                """CREATE TABLE applied (id bigint GENERATED ALWAYS AS IDENTITY,
-                key text NOT NULL, version int NOT NULL)"""
-            )
-        )
-    return Journal(database)
-
-
-@pytest.fixture
-def make_consumer(journal: Journal, kafka_bootstrap: str, settings: Settings) -> Any:
-    def make(topic: str, **options: Any) -> Consumer:
-        given = settings_from(**{**settings.model_dump(), "kafka_bootstrap": kafka_bootstrap})
-        return Consumer(
-            name=f"group-of-{topic}",
-            topics=[topic],
-            database=journal.database,
-            settings=given,
-            handler=journal.handle,
-            on_parked=journal.on_parked,
-            **options,
-        )
-
-    return make
-
-
-@asynccontextmanager
-async def running(*consumers: Consumer) -> AsyncIterator[None]:
-    stop = asyncio.Event()
-    tasks = [asyncio.create_task(consumer.run(stop)) for consumer in consumers]
-    try:
-        yield
-    finally:
-        stop.set()
-        await asyncio.wait_for(asyncio.gather(*tasks), 25)
-
-
-async def send(bootstrap: str, topic: str, *messages: tuple[str, int]) -> None:
-    producer = kafka.new_producer(bootstrap)
-    await producer.start()
-    try:
-        for key, version in messages:
-            body = StringValue(value=f"{key} {version}")
-            headers = _headers(key, version)
-            await producer.send(
-                topic, value=body.SerializeToString(), key=key.encode(), headers=headers
-            )
-    finally:
-        await kafka.close(producer)
-
-
-async def send_garbage(bootstrap: str, topic: str, key: bytes, value: bytes) -> None:
-    producer = kafka.new_producer(bootstrap)
-    await producer.start()
-    try:
-        headers = [("ce_id", b"x"), ("ce_type", b"no.such.Type")]
-        await producer.send_and_wait(topic, value=value, key=key, headers=headers)
-    finally:
-        await kafka.close(producer)
-
-
-def _headers(key: str, version: int) -> list[tuple[str, bytes]]:
-    fields = {
-        "ce_id": f"{key}-{version}",
-        "ce_source": "/test",
-        "ce_type": "google.protobuf.StringValue",
-        "ce_time": "2026-03-01T00:00:00Z",
-        "ce_sequence": str(version),
-        "ce_tenant": "bank",
-    }
-    return [(name, value.encode()) for name, value in fields.items()]
 
 
 async def test_records_are_applied_once_although_delivered_again(
@@ -169,7 +58,7 @@ async def test_a_failing_key_is_parked_and_the_rest_of_its_partition_moves_on(
     async with running(consumer):
         await until(lambda: journal.has({"bad": [1], "good": whole, "fine": whole}))
         await send(kafka_bootstrap, topic, ("bad", 6), ("good", 6))
-        await until(lambda: _applied_to(journal, "good", 6))
+        await until(lambda: applied_to(journal, "good", 6))
         assert journal.parked == {"bad"}
         async with journal.database.transaction() as session:
             assert await inbox.parked_keys(session) == 1
@@ -177,7 +66,7 @@ async def test_a_failing_key_is_parked_and_the_rest_of_its_partition_moves_on(
             (waiting,) = await inbox.inspect(session, consumer.name)
             assert (waiting["key"], waiting["records"]) == ("bad", 5)
         journal.poison.clear()
-        await until(lambda: _applied_to(journal, "bad", 6))
+        await until(lambda: applied_to(journal, "bad", 6))
         assert (await journal.applied())["bad"] == [1, 2, 3, 4, 5, 6]
         assert journal.parked == set()
 
@@ -227,9 +116,9 @@ async def test_a_slow_partition_does_not_delay_the_others(
         await asyncio.sleep(0.5)
         await send(kafka_bootstrap, topic, *others)
         slow_partition_aside = 10
-        await until(lambda: _applied_at_least(journal, slow_partition_aside), 2.5)
+        await until(lambda: applied_at_least(journal, slow_partition_aside), 2.5)
         assert "slow" not in await journal.applied()
-        await until(lambda: _applied_at_least(journal, 21))
+        await until(lambda: applied_at_least(journal, 21))
 
 
 async def test_the_undecodable_goes_to_the_dead_letter_topic_sealed_with_its_origin(
@@ -314,12 +203,12 @@ async def test_members_that_come_and_go_lose_repeat_and_reorder_nothing(
     expected = {f"loan-{n}": list(range(1, 51)) for n in range(30)}
     async with running(make_consumer(topic)):
         await send(kafka_bootstrap, topic, *messages[:500])
-        await until(lambda: _applied_at_least(journal, 50))
+        await until(lambda: applied_at_least(journal, 50))
         async with running(make_consumer(topic)):
             await send(kafka_bootstrap, topic, *messages[500:])
-            await until(lambda: _applied_at_least(journal, 500))
+            await until(lambda: applied_at_least(journal, 500))
             async with running(make_consumer(topic)):
-                await until(lambda: _applied_at_least(journal, 800))
+                await until(lambda: applied_at_least(journal, 800))
         await until(lambda: journal.has(expected))
 
 
@@ -333,7 +222,7 @@ async def test_what_a_handler_tells_continues_the_trace_of_its_cause(
     trace = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
     producer = kafka.new_producer(kafka_bootstrap)
     await producer.start()
-    headers = [*_headers("loan", 1), ("traceparent", trace.encode())]
+    headers = [*event_headers("loan", 1), ("traceparent", trace.encode())]
     await producer.send_and_wait(topic, value=b"", key=b"loan", headers=headers)
     await kafka.close(producer)
 
@@ -356,11 +245,3 @@ async def test_what_a_handler_tells_continues_the_trace_of_its_cause(
         await until(has_told)
     (told,) = await traces()
     assert told.startswith("00-" + "a" * 32) and told != trace
-
-
-async def _applied_to(journal: Journal, key: str, version: int) -> bool:
-    return version in (await journal.applied()).get(key, [])
-
-
-async def _applied_at_least(journal: Journal, count: int) -> bool:
-    return sum(map(len, (await journal.applied()).values())) >= count

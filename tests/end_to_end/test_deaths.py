@@ -36,6 +36,7 @@ async def test_after_every_process_was_killed_in_a_replay_all_that_must_hold_hol
     facts = sorted(_portfolio(stack, loans), key=lambda fact: fact.occurred_at.ToNanoseconds())
     playing = asyncio.create_task(_play(stack, facts))
     for part in _in_turn():
+        assert not playing.done(), f"the replay was over before {part} was killed"
         await stack.kill(part)
     assert await playing == len(facts)
     await stack.run_at(1)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,15 +12,12 @@ from interfaces.contact import TouchOutcome, TouchStatus
 from interfaces.facts import Fact, Holds, Overdue
 from interfaces.values import (
     AgreementStatus,
-    ClosingReason,
     Disposition,
-    HoldKind,
     Stage,
 )
 from tests import builders
 from tests.workflows.simulation import Done, World, always_open
 from workflows import acts, evolve
-from workflows.ladder import decide
 from workflows.state import CaseState
 from workflows.strategy import due_stage
 
@@ -193,127 +188,3 @@ def test_court_stays_closed_until_circumstances_were_asked_on_two_channels() -> 
 
     history = World(builders.state(), without_calls_or_letters).play(HORIZON)
     assert all(done.state.reached is not Stage.LEGAL for done in history)
-
-
-@pytest.mark.parametrize(
-    ("disposition", "reason"),
-    [
-        (Disposition.CURRENT, ClosingReason.CURED),
-        (Disposition.CLOSED, ClosingReason.PAID),
-        (Disposition.SOLD, ClosingReason.SOLD),
-        (Disposition.RECALLED, ClosingReason.RECALLED),
-        (Disposition.WRITTEN_OFF, ClosingReason.WRITTEN_OFF),
-    ],
-)
-def test_the_bank_ends_a_case_at_once(disposition: Disposition, reason: ClosingReason) -> None:
-    ended = builders.position(2, disposition=disposition)
-    decision = decide(evolve.evolve(builders.state(), ended), builders.OPENED)
-    assert isinstance(decision, acts.Close)
-    assert decision.reason is reason
-
-
-def test_a_covered_loan_is_suspended_at_once_and_cured_after_the_days_of_confirmation() -> None:
-    paid_at = builders.OPENED + timedelta(days=3)
-    covered = builders.position(2, at=paid_at, disposition=Disposition.COVERED)
-    history = World(builders.state(), always_open, [covered]).play(HORIZON)
-    suspended, closed = history[-3], history[-1]
-    assert isinstance(suspended.decision, acts.Move)
-    assert suspended.decision.what == "suspended"
-    assert suspended.at == paid_at
-    assert isinstance(closed.decision, acts.Close)
-    assert closed.decision.reason is ClosingReason.CURED
-    assert closed.at == paid_at + timedelta(days=3)
-
-
-def test_a_reversal_of_the_covering_payment_resumes_the_case() -> None:
-    covered = builders.position(
-        2, at=builders.OPENED + timedelta(days=3), disposition=Disposition.COVERED
-    )
-    again = builders.position(3, at=builders.OPENED + timedelta(days=4))
-    history = World(builders.state(), always_open, [covered, again]).play(HORIZON)
-    moves = [done.decision.what for done in history if isinstance(done.decision, acts.Move)]
-    assert moves.index("resumed") == moves.index("suspended") + 1
-
-
-def test_a_part_payment_that_moves_the_due_date_lowers_the_stage_without_skipping_a_rung() -> None:
-    late = builders.OPENED + timedelta(days=45)
-    younger = builders.position(2, at=late, oldest_due_on=late.date() - timedelta(days=5))
-    history = World(builders.state(), always_open, [younger]).play(late + timedelta(days=30))
-    stages = [done.decision.to_stage for done in history if isinstance(done.decision, acts.Move)]
-    fall = stages.index(Stage.REMIND, 1)
-    assert stages[fall - 1] is Stage.NEGOTIATE
-    assert stages[fall + 1] is Stage.FOLLOW_UP
-
-
-def test_the_death_of_the_only_liable_party_without_estate_ends_the_case() -> None:
-    alone = builders.position(2, parties=(builders.BORROWER, builders.RELATIVE))
-    died = builders.hold(builders.OPENED, None, builders.BORROWER.party_id, HoldKind.DECEASED)
-    state = evolve.evolve(builders.state(), alone)
-    state = evolve.evolve(
-        state, builders.holds(1, builders.OPENED, replace(died, has_no_estate=True))
-    )
-    decision = decide(state, state.now)
-    assert isinstance(decision, acts.Close)
-    assert decision.reason is ClosingReason.DECEASED_WITHOUT_ESTATE
-
-
-def test_a_guarantor_may_still_be_asked_after_the_borrower_died() -> None:
-    died = builders.hold(builders.OPENED, None, builders.BORROWER.party_id, HoldKind.DECEASED)
-    held = builders.holds(1, builders.OPENED, died)
-    long_due = builders.position(2, oldest_due_on=builders.DUE - timedelta(days=28))
-    state = evolve.evolve(builders.state(reached=Stage.WRITTEN_DEMAND), long_due)
-    state = evolve.evolve(state, held)
-    noon = datetime(2026, 3, 4, 4, 30, tzinfo=UTC)
-    state = evolve.woken(state, noon)
-    act = next(
-        rule.decision
-        for rule in World(state, always_open).play(noon + timedelta(days=2))
-        if isinstance(rule.decision, acts.TouchParty)
-    )
-    assert isinstance(act, acts.TouchParty)
-    assert act.party == builders.GUARANTOR
-
-
-def test_an_unreachable_borrower_cannot_stall_the_case() -> None:
-    def unreachable(act: acts.TouchParty, state: CaseState) -> TouchOutcome:
-        return TouchOutcome(state.key, TouchStatus.UNDELIVERABLE)
-
-    history = World(builders.state(), unreachable).play(HORIZON)
-    waived = [
-        done.decision
-        for done in history
-        if isinstance(done.decision, acts.Move) and done.decision.what == "notice_waived"
-    ]
-    assert [move.to_stage for move in waived][:3] == [
-        Stage.FOLLOW_UP,
-        Stage.WRITTEN_DEMAND,
-        Stage.NEGOTIATE,
-    ]
-
-
-def test_an_active_agreement_stops_every_touch_until_it_is_judged() -> None:
-    agreed_at = builders.OPENED + timedelta(days=10)
-    agreed = builders.agreement(1, agreed_at, AgreementStatus.ACTIVE)
-    history = World(builders.state(), always_open, [agreed]).play(HORIZON)
-    judged = next(d for d in history if isinstance(d.decision, acts.JudgeOpenAgreement))
-    assert judged.at == agreed.judge_at
-    assert not [
-        done
-        for done in history
-        if isinstance(done.decision, acts.TouchParty) and agreed_at <= done.at < judged.at
-    ]
-
-
-def test_limitation_ends_a_case_nobody_could_touch() -> None:
-    old = builders.position(
-        2,
-        last_instalment_due_on=None,
-        oldest_due_on=datetime(2023, 3, 8, tzinfo=UTC).date(),
-    )
-    paused = builders.holds(1, builders.OPENED, builders.hold(builders.OPENED, None))
-    state = evolve.evolve(evolve.evolve(builders.state(), old), paused)
-    history = World(state, always_open).play(HORIZON)
-    last = history[-1].decision
-    assert isinstance(last, acts.Close)
-    assert last.reason is ClosingReason.TIME_BARRED
-    assert history[-1].at.date() == datetime(2026, 3, 9, tzinfo=UTC).date()

@@ -24,7 +24,8 @@ from tests.forbear.stack.conftest import MakePart
 
 _WALL = datetime(2026, 3, 1, 12, tzinfo=UTC)
 _CASE = datetime(2005, 4, 1, tzinfo=UTC)
-_rates = some.floats(min_value=0.5, max_value=100_000)
+# A month at these rates still ends before the year 9999.
+_rates = some.floats(min_value=0.5, max_value=50_000)
 _spans = some.timedeltas(min_value=timedelta(0), max_value=timedelta(days=30))
 
 

@@ -1,0 +1,147 @@
+"""Consumers under test: a journal of what they applied, and ways to send to them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from google.protobuf.wrappers_pb2 import StringValue
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis import kafka
+from chassis.consumer import Consumer, Record
+from chassis.database import Database
+from chassis.settings import Settings, settings_from
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+Message = tuple[str, int, str]
+MakeConsumer = Callable[..., Awaitable[Consumer]]
+
+
+class Journal:
+    """A handler that writes what it applied into the database, and fails as it is told."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.poison: set[tuple[str, int]] = set()
+        self.delays: dict[str, float] = {}
+        self.parked: set[str] = set()
+        self.outage = False
+
+    async def handle(self, session: AsyncSession, records: Sequence[Record]) -> None:
+        for record in records:
+            await asyncio.sleep(self.delays.get(record.key, 0))
+            if self.outage:
+                raise ConnectionError("the broker of a downstream is away")
+            if (record.key, record.version) in self.poison:
+                raise ValueError("cannot be applied")
+            await session.execute(
+                text("INSERT INTO applied (key, version) VALUES (:key, :version)"),
+                {"key": record.key, "version": record.version},
+            )
+
+    async def on_parked(
+        self, session: AsyncSession, keys: Collection[str], is_parked: bool
+    ) -> None:
+        self.parked = self.parked | set(keys) if is_parked else self.parked - set(keys)
+
+    async def applied(self) -> dict[str, list[int]]:
+        """Versions per key, in the order of application; a repeated one shows twice."""
+        found: dict[str, list[int]] = {}
+        async with self.database.transaction() as session:
+            rows = await session.execute(text("SELECT key, version FROM applied ORDER BY id"))
+            for row in rows:
+                found.setdefault(row.key, []).append(row.version)
+        return found
+
+    async def has(self, expected: dict[str, list[int]]) -> bool:
+        return await self.applied() == expected
+
+
+@pytest.fixture
+async def journal(database: Database) -> Journal:
+    async with database.transaction() as session:
+        await session.execute(
+            text(
+                """CREATE TABLE applied (id bigint GENERATED ALWAYS AS IDENTITY,
+                key text NOT NULL, version int NOT NULL)"""
+            )
+        )
+    return Journal(database)
+
+
+@pytest.fixture
+def make_consumer(journal: Journal, kafka_bootstrap: str, settings: Settings) -> Any:
+    def make(topic: str, **options: Any) -> Consumer:
+        given = settings_from(**{**settings.model_dump(), "kafka_bootstrap": kafka_bootstrap})
+        return Consumer(
+            name=f"group-of-{topic}",
+            topics=[topic],
+            database=journal.database,
+            settings=given,
+            handler=journal.handle,
+            on_parked=journal.on_parked,
+            **options,
+        )
+
+    return make
+
+
+@asynccontextmanager
+async def running(*consumers: Consumer) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    tasks = [asyncio.create_task(consumer.run(stop)) for consumer in consumers]
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.wait_for(asyncio.gather(*tasks), 25)
+
+
+async def send(bootstrap: str, topic: str, *messages: tuple[str, int]) -> None:
+    producer = kafka.new_producer(bootstrap)
+    await producer.start()
+    try:
+        for key, version in messages:
+            body = StringValue(value=f"{key} {version}")
+            headers = event_headers(key, version)
+            await producer.send(
+                topic, value=body.SerializeToString(), key=key.encode(), headers=headers
+            )
+    finally:
+        await kafka.close(producer)
+
+
+async def send_garbage(bootstrap: str, topic: str, key: bytes, value: bytes) -> None:
+    producer = kafka.new_producer(bootstrap)
+    await producer.start()
+    try:
+        headers = [("ce_id", b"x"), ("ce_type", b"no.such.Type")]
+        await producer.send_and_wait(topic, value=value, key=key, headers=headers)
+    finally:
+        await kafka.close(producer)
+
+
+def event_headers(key: str, version: int) -> list[tuple[str, bytes]]:
+    fields = {
+        "ce_id": f"{key}-{version}",
+        "ce_source": "/test",
+        "ce_type": "google.protobuf.StringValue",
+        "ce_time": "2026-03-01T00:00:00Z",
+        "ce_sequence": str(version),
+        "ce_tenant": "bank",
+    }
+    return [(name, value.encode()) for name, value in fields.items()]
+
+
+async def applied_to(journal: Journal, key: str, version: int) -> bool:
+    return version in (await journal.applied()).get(key, [])
+
+
+async def applied_at_least(journal: Journal, count: int) -> bool:
+    return sum(map(len, (await journal.applied()).values())) >= count

@@ -1,0 +1,103 @@
+"""The judgements over histories, each shown a history that must fail it."""
+
+from __future__ import annotations
+
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from events.v1.case_pb2 import EpisodeClosed, EpisodeOpened
+from events.v1.contact_pb2 import HoldInterval, HoldsChanged, StandingChanged, TouchConfirmed
+from events.v1.ledger_pb2 import PositionChanged
+from forbear.demo import proofs
+from forbear.demo.histories import Recorded
+
+
+def stream(*bodies: Message, loan: str = "l1") -> list[Recorded]:
+    return [Recorded(loan, version, body) for version, body in enumerate(bodies, start=1)]
+
+
+def position(disposition: str, due: str = "2026-03-01") -> PositionChanged:
+    return PositionChanged(disposition=disposition, oldest_due_on=due)
+
+
+def opened(episode: int, on: int) -> EpisodeOpened:
+    return EpisodeOpened(episode=episode, position_version=on)
+
+
+def closed(episode: int, on: int, reason: str = "cured") -> EpisodeClosed:
+    return EpisodeClosed(episode=episode, position_version=on, reason=reason)
+
+
+STOPPED, GOING, TOUCH = StandingChanged(is_stopped=True), StandingChanged(), TouchConfirmed()
+CURED_ONCE = stream(position("current"), position("overdue"), position("current"))
+TWICE = stream(position("overdue"), position("current"), position("overdue"))
+
+
+def test_a_touch_after_the_stopping_standing_is_counted() -> None:
+    assert proofs.acts_after_end(stream(GOING, TOUCH, STOPPED, TOUCH)) == 1
+
+
+def test_a_touch_before_the_end_or_after_going_on_is_not_counted() -> None:
+    assert proofs.acts_after_end(stream(GOING, TOUCH, STOPPED, GOING, TOUCH)) == 0
+
+
+def test_the_standing_of_one_loan_stops_no_other() -> None:
+    history = [*stream(STOPPED), *stream(GOING, TOUCH, loan="l2")]
+    assert proofs.acts_after_end(history) == 0
+
+
+def test_one_episode_per_delinquency_is_right() -> None:
+    found = proofs.judge_episodes(stream(opened(1, 2), closed(1, 3)), CURED_ONCE)
+    assert (found.opened, found.wrong) == (1, [])
+    again = stream(opened(1, 1), closed(1, 2), opened(2, 3))
+    assert proofs.judge_episodes(again, TWICE).wrong == []
+
+
+def test_an_overdue_run_without_an_episode_is_wrong() -> None:
+    assert "without an episode" in proofs.judge_episodes([], CURED_ONCE).wrong[0]
+    once = stream(opened(1, 1), closed(1, 2))
+    assert proofs.judge_episodes(once, TWICE).wrong == [
+        "l1: overdue on position 3 without an episode"
+    ]
+
+
+def test_a_second_episode_beside_an_open_one_is_wrong() -> None:
+    found = proofs.judge_episodes(stream(opened(1, 1), opened(2, 3)), TWICE)
+    assert "before 1 was closed" in found.wrong[0]
+
+
+def test_an_episode_on_a_position_that_is_not_overdue_is_wrong() -> None:
+    found = proofs.judge_episodes(stream(opened(1, 1), closed(1, 3)), CURED_ONCE)
+    assert "not overdue" in found.wrong[0]
+
+
+def test_the_same_episode_opened_twice_is_wrong() -> None:
+    assert proofs.judge_episodes(stream(opened(1, 1), opened(1, 1)), TWICE).wrong
+
+
+def test_what_ended_for_good_needs_no_second_episode_for_the_same_arrears() -> None:
+    settled = stream(opened(1, 1), closed(1, 2, "settled"))
+    again = stream(position("overdue"), position("current", ""), position("overdue"))
+    later = stream(position("overdue"), position("current", ""), position("overdue", "2026-05-01"))
+    assert proofs.judge_episodes(settled, again).wrong == []
+    assert proofs.judge_episodes(settled, later).wrong
+
+
+def test_standing_and_lag_are_measured_on_the_wall() -> None:
+    stood = StandingChanged(
+        accepted_wall_at=Timestamp(seconds=10), stood_wall_at=Timestamp(seconds=12)
+    )
+    history = stream(stood, GOING, TouchConfirmed(lag_wall_ms=1_500))
+    assert proofs.standing_seconds(history) == [2.0]
+    assert proofs.lag_seconds(history) == [1.5]
+    assert proofs.touches(history) == 1
+
+
+def test_percentiles_are_the_nearest_rank() -> None:
+    assert proofs.percentiles([]) == {"p50": 0.0, "p99": 0.0}
+    assert proofs.percentiles([float(n) for n in range(100)]) == {"p50": 50.0, "p99": 99.0}
+
+
+def test_every_kind_of_hold_that_was_told_is_found() -> None:
+    told = HoldsChanged(intervals=[HoldInterval(kind="dispute"), HoldInterval(kind="deceased")])
+    assert proofs.hold_kinds(stream(told, GOING)) == {"dispute", "deceased"}
