@@ -6,9 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
 
-import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import kafka
 from chassis.consumer import Consumer, Record
 from chassis.database import Database
-from chassis.settings import Settings, settings_from
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 Message = tuple[str, int, str]
@@ -61,35 +58,6 @@ class Journal:
 
     async def has(self, expected: dict[str, list[int]]) -> bool:
         return await self.applied() == expected
-
-
-@pytest.fixture
-async def journal(database: Database) -> Journal:
-    async with database.transaction() as session:
-        await session.execute(
-            text(
-                """CREATE TABLE applied (id bigint GENERATED ALWAYS AS IDENTITY,
-                key text NOT NULL, version int NOT NULL)"""
-            )
-        )
-    return Journal(database)
-
-
-@pytest.fixture
-def make_consumer(journal: Journal, kafka_bootstrap: str, settings: Settings) -> Any:
-    def make(topic: str, **options: Any) -> Consumer:
-        given = settings_from(**{**settings.model_dump(), "kafka_bootstrap": kafka_bootstrap})
-        return Consumer(
-            name=f"group-of-{topic}",
-            topics=[topic],
-            database=journal.database,
-            settings=given,
-            handler=journal.handle,
-            on_parked=journal.on_parked,
-            **options,
-        )
-
-    return make
 
 
 @asynccontextmanager
