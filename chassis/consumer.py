@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
@@ -28,6 +29,7 @@ __all__ = ["Consumer", "Handler", "Raw", "Record"]
 
 BATCH_MAX, BUFFER_MAX = 500, 2_000
 DRAIN_SECONDS = 8.0
+COMMIT_EVERY_SECONDS = 0.5
 BREAKER_WINDOW, BREAKER_SECONDS = 50, 30.0
 _log = logging.getLogger(__name__)
 
@@ -115,12 +117,16 @@ class Consumer:
         consumer.subscribe(list(self.topics), listener=_Rebalance(consumer, self))
         try:
             await consumer.start()
+            committed = 0.0
             while not stop.is_set():
                 fetched = await consumer.getmany(timeout_ms=100, max_records=BUFFER_MAX)
                 for tp, messages in fetched.items():
                     self._lane(tp, stop).offer(messages)
                 self._regulate(consumer)
-                await self.commit(consumer, self._lanes)
+                # The inbox drops what comes again, so commits may be rare: each costs a request.
+                if time.monotonic() - committed >= COMMIT_EVERY_SECONDS:
+                    committed = time.monotonic()
+                    await self.commit(consumer, self._lanes)
         finally:
             await self.drain(consumer, list(self._lanes))
             await consumer.stop()

@@ -75,7 +75,8 @@ class LoanCase(CaseHandlers):
                 pass
             else:
                 return
-        self._state = evolve.woken(self._known, wait.until)
+        woke_at = evolve.woke_at(self._clock, wait.until, workflow.now())
+        self._state = evolve.woken(self._known, woke_at)
 
     async def _do(self, act: acts.Act) -> None:
         before = self._known

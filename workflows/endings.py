@@ -57,6 +57,8 @@ def _kept_agreement(state: CaseState) -> ClosingReason | None:
     agreement = state.facts.agreement
     if agreement is None or agreement.status is not AgreementStatus.KEPT:
         return None
+    if agreement.agreement_id == state.inherited:
+        return None
     return {
         AgreementKind.SETTLEMENT: ClosingReason.SETTLED,
         AgreementKind.PLAN: ClosingReason.ARRANGED,
@@ -64,7 +66,9 @@ def _kept_agreement(state: CaseState) -> ClosingReason | None:
 
 
 def not_yet_adopted(state: CaseState, now: datetime) -> Decision | None:
-    if state.position.taken_over is None or state.is_adopted:
+    """What was proven of the delinquency taken over says nothing about a later one, though every
+    position goes on naming it."""
+    if state.position.taken_over is None or state.is_adopted or state.earlier_episodes:
         return None
     return Adopt()
 

@@ -47,6 +47,10 @@ FINISHED: frozenset[AgreementStatus | VisitStatus | MatterStatus] = frozenset(
     }
 )
 STOPPED_ELSEWHERE = timedelta(hours=6)
+# The gate's rule for a hold; one the case has not heard of yet is on its way to it.
+HELD = "HOLD"
+HELD_ELSEWHERE = timedelta(days=1)
+SLEPT_PAST = timedelta(hours=6)
 
 
 def opened(tenant: str, loan_id: str, claim: EpisodeClaim) -> CaseState:
@@ -64,7 +68,9 @@ def opened(tenant: str, loan_id: str, claim: EpisodeClaim) -> CaseState:
         now=claim.opened_at,
         stage_since=claim.opened_at,
     )
-    return with_facts(state, claim.facts or Facts())
+    state = with_facts(state, claim.facts or Facts())
+    inherited = state.facts.agreement
+    return state if inherited is None else replace(state, inherited=inherited.agreement_id)
 
 
 def with_facts(state: CaseState, facts: Facts) -> CaseState:
@@ -149,17 +155,28 @@ def failed_on(state: CaseState, step: Step, party_id: str, channel: Channel) -> 
 def touched(
     state: CaseState, step: Step, party_id: str, channel: Channel, outcome: TouchOutcome
 ) -> CaseState:
-    """A touch came back from the gate: made, put off, or impossible on this channel."""
+    """A touch came back from the gate: made, put off, or impossible on this channel. What was put
+    off is no documented try: a notice the gate holds back must not count as one that failed."""
+    again_at = _again_at(state, outcome)
+    if again_at is not None:
+        return put_off(state, step, party_id, again_at)
     state = _with_try(state, step)
-    if outcome.status in (TouchStatus.CONFIRMED, TouchStatus.RESERVED) or not (
-        step.channels or outcome.next_allowed_at or outcome.standing_version
-    ):
+    is_made = outcome.status in (TouchStatus.CONFIRMED, TouchStatus.RESERVED)
+    # A step without channels has no other way to be tried: it counts as done.
+    if is_made or not step.channels:
         return done(state, step, party_id)
-    if outcome.status is TouchStatus.REFUSED and outcome.next_allowed_at is not None:
-        return put_off(state, step, party_id, max(outcome.next_allowed_at, state.now))
-    if outcome.status in (TouchStatus.SUPERSEDED, TouchStatus.EXPIRED):
-        return put_off(state, step, party_id, state.now + STOPPED_ELSEWHERE)
     return failed_on(state, step, party_id, channel)
+
+
+def _again_at(state: CaseState, outcome: TouchOutcome) -> datetime | None:
+    """When a touch that was stopped may be tried again; None if that would not help."""
+    if outcome.status in (TouchStatus.SUPERSEDED, TouchStatus.EXPIRED):
+        return state.now + STOPPED_ELSEWHERE
+    if outcome.status is not TouchStatus.REFUSED:
+        return None
+    if outcome.next_allowed_at is not None:
+        return max(outcome.next_allowed_at, state.now)
+    return state.now + HELD_ELSEWHERE if outcome.rule_id == HELD else None
 
 
 def next_act(state: CaseState) -> CaseState:
@@ -183,6 +200,13 @@ def is_circling(before: CaseState, after: CaseState) -> bool:
 def wall_wait(clock: ClockReading, until: datetime, wall: datetime) -> timedelta:
     """How long to sleep on the wall until a case instant; never negative."""
     return max(timedelta(0), clock.wall_time(until) - wall)
+
+
+def woke_at(clock: ClockReading, due: datetime, wall: datetime) -> datetime:
+    """The instant to go on from: the due one. In real time an outage may have slept past it: then
+    the wall's, or all that was missed would reach the person in one burst."""
+    at = clock.case_time(wall)
+    return at if clock.rate == 1 and at - due > SLEPT_PAST else due
 
 
 def _record(state: CaseState, step: Step, party_id: str) -> StepRecord:

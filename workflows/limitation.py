@@ -22,7 +22,10 @@ def limitation_expires_on(state: CaseState) -> date | None:
     if start is None:
         return None
     latest = max([start, *_interruptions(state)])
-    return _years_after(latest, state.strategy.limitation_years)
+    own = _years_after(latest, state.strategy.limitation_years)
+    # Legal hears of part payments too, and tells with the matter what they restarted.
+    told = state.facts.matter.limitation_expires_on if state.facts.matter else None
+    return own if told is None else max(own, told)
 
 
 def _interruptions(state: CaseState) -> list[date]:

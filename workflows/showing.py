@@ -57,7 +57,8 @@ def _day(instant: datetime) -> datetime:
 def _queue(state: CaseState, decision: Decision) -> str:
     if isinstance(decision, Close):
         return "closed"
-    if state.paused_until or blocking(state, state.now, Block.CONTACT, None):
+    is_paused = state.paused_until is not None and state.paused_until > state.now
+    if is_paused or blocking(state, state.now, Block.CONTACT, None):
         return "hold"
     if isinstance(decision, OpenMatterAgainst | MoveOpenMatter):
         return "legal"

@@ -32,6 +32,8 @@ class NoticeTry:
 
 @dataclass(frozen=True)
 class CaseState:
+    """`inherited` is the agreement that stood when the episode opened: one about earlier debts."""
+
     tenant: str
     loan_id: str
     episode: int
@@ -51,6 +53,7 @@ class CaseState:
     paused_until: datetime | None = None
     pause_reason: str = ""
     close_order: str = ""
+    inherited: str = ""
     steps: tuple[StepRecord, ...] = ()
     tries: tuple[NoticeTry, ...] = ()
 

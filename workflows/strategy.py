@@ -72,11 +72,14 @@ def holds(state: CaseState) -> tuple[HoldInterval, ...]:
 def blocking(
     state: CaseState, now: datetime, block: Block, party_id: str | None
 ) -> list[HoldInterval]:
-    """The holds that forbid `block` at `now` for the loan or for this party."""
+    """The holds that forbid `block` at `now` for the loan or for this party. A dispute over an
+    amount forbids nothing about the rest, if there is a rest."""
+    whole_minor = state.position.overdue.total_minor - state.position.tolerance_minor
     return [
         hold
         for hold in holds(state)
-        if block in hold.blocks and hold.amount_minor is None
+        if block in hold.blocks
+        if hold.amount_minor is None or hold.amount_minor >= whole_minor
         if hold.party_id is None or hold.party_id == party_id
         if hold.from_at <= now and (hold.until_at is None or now < hold.until_at)
     ]

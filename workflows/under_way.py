@@ -61,7 +61,9 @@ def visit_under_way(state: CaseState, now: datetime) -> Decision | Later | None:
         return Later(report_due, "a visit report is due")
     if visit.status is not VisitStatus.BOOKED:
         return None
-    if blocking(state, now, Block.VISIT, visit.party_id) or state.reached is not Stage.FIELD_VISIT:
+    is_paused = state.paused_until is not None and state.paused_until > max(now, visit.window_from)
+    is_held = is_paused or bool(blocking(state, now, Block.VISIT, visit.party_id))
+    if is_held or state.reached is not Stage.FIELD_VISIT:
         return CancelBookedVisit(visit.visit_id, "visits are not allowed any more")
     if visit.window_from <= now:
         return BeginBookedVisit(visit.visit_id)

@@ -89,7 +89,7 @@ def _clear(settings: Settings) -> None:
 def _pace(seconds_per_day: float | None, *, is_bundled: bool, is_sampled: bool) -> Pace:
     if is_bundled:
         wished = seconds_per_day or _SAMPLE_SECONDS_PER_DAY
-        return Pace(wished, 2 * wished, _SAMPLE_WAITING_MAX)
+        return Pace(wished, 4 * wished, _SAMPLE_WAITING_MAX)
     wished = seconds_per_day or _PORTFOLIO_SECONDS_PER_DAY
     slowest = wished if is_sampled else _SLOWEST_SECONDS_PER_DAY
     return Pace(wished, slowest, _WAITING_MAX)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -16,6 +16,11 @@ from forbear.demo.histories import Recorded
 
 # Decision 0003: after these, the same arrears do not open another case.
 _FINAL = ("settled", "arranged", "deceased_without_estate", "time_barred")
+
+
+# A delinquency that the bank ends within this time on the wall may be over before a case can ask
+# whether the loan is still overdue; at the pace of a play these are days of the case clock.
+_MAY_PASS_SECONDS = 15.0
 
 
 @dataclass
@@ -133,25 +138,33 @@ def _misplaced(own: Sequence[Span], positions: Mapping[int, PositionChanged]) ->
 
 
 def _forgotten(own: Sequence[Span], positions: Mapping[int, PositionChanged]) -> Iterable[str]:
-    """The latest overdue position must lie within an episode, and so must every run's."""
-    for version, position in _run_ends(positions):
+    """Every unbroken run of overdue positions lies within an episode, unless it passed at once."""
+    for run in _overdue_runs(positions):
+        version = run[-1]
         within = any(
             span.opened_on <= version and (span.closed_on is None or version <= span.closed_on)
             for span in own
         )
-        if not within and not _ended_for_good(own, version, position, positions):
-            yield f"overdue on position {version} without an episode"
+        if within or _passed(run, positions):
+            continue
+        if not _ended_for_good(own, version, positions[version], positions):
+            yield f"overdue on positions {run[0]} to {version} without an episode"
 
 
-def _run_ends(
-    positions: Mapping[int, PositionChanged],
-) -> Iterable[tuple[int, PositionChanged]]:
-    """The last overdue position of every unbroken run of them."""
+def _overdue_runs(positions: Mapping[int, PositionChanged]) -> Iterable[list[int]]:
+    """The versions of each unbroken run of overdue positions."""
     ordered = sorted(positions)
-    for version, following in zip(ordered, [*ordered[1:], 0], strict=True):
-        is_overdue = positions[version].disposition == "overdue"
-        if is_overdue and (not following or positions[following].disposition != "overdue"):
-            yield version, positions[version]
+    for is_overdue, run in groupby(ordered, lambda v: positions[v].disposition == "overdue"):
+        if is_overdue:
+            yield list(run)
+
+
+def _passed(run: Sequence[int], positions: Mapping[int, PositionChanged]) -> bool:
+    after = min((version for version in positions if version > run[-1]), default=None)
+    if after is None:
+        return False
+    began, ended = positions[run[0]].accepted_wall_at, positions[after].accepted_wall_at
+    return _seconds(ended) - _seconds(began) < _MAY_PASS_SECONDS
 
 
 def _ended_for_good(

@@ -41,6 +41,7 @@ class Message:
     party_id: str
     channel: str
     template: str
+    notice: str
     asks_circumstances: bool
 
 
@@ -165,7 +166,7 @@ def _pays_after_call(message: Message, script: LoanScript) -> list[Intent]:
 
 
 def _pays_after_demand(message: Message, script: LoanScript) -> list[Intent]:
-    return _pays(message, script) if message.template == "demand_letter" else []
+    return _pays(message, script) if message.notice == "demand_letter" else []
 
 
 def _promises_and_keeps(message: Message, script: LoanScript) -> list[Intent]:
@@ -183,20 +184,20 @@ def _promises_and_breaks(message: Message, script: LoanScript) -> list[Intent]:
 
 
 def _accepts_plan(message: Message, script: LoanScript) -> list[Intent]:
-    if message.template not in ("offer_letter", "offer_call"):
+    if not _is_about_an_offer(message):
         return []
     details: dict[str, Detail] = {"option": "plan", "months": _days(script, "months")}
     return [Intent(Deed.ACCEPT, DAY, details, "accept")]
 
 
 def _accepts_settlement(message: Message, script: LoanScript) -> list[Intent]:
-    if message.template not in ("offer_letter", "offer_call"):
+    if not _is_about_an_offer(message):
         return []
     return [Intent(Deed.ACCEPT, DAY, {"option": "settlement"}, "accept")]
 
 
 def _declines(message: Message, script: LoanScript) -> list[Intent]:
-    if message.template != "offer_letter":
+    if not _is_about_an_offer(message):
         return []
     return [Intent(Deed.DECLINE, DAY, {}, "decline")]
 
@@ -248,7 +249,11 @@ def _operator_closes(message: Message, script: LoanScript) -> list[Intent]:
 
 
 def _is_pressing(message: Message) -> bool:
-    return message.channel == CALL or message.template in _NOTICES
+    return message.channel == CALL or message.notice in _NOTICES
+
+
+def _is_about_an_offer(message: Message) -> bool:
+    return message.notice == "offer_letter" or message.template == "negotiate"
 
 
 def _days(script: LoanScript, name: str) -> int:

@@ -85,6 +85,7 @@ class People:
             party_id=raw["party_id"],
             channel=raw["channel"],
             template=raw["template"],
+            notice=raw["notice"],
             asks_circumstances=raw["asks_circumstances"],
         )
         script = self._stage.register.script(message.loan_id)

@@ -23,9 +23,10 @@ class Till:
     """Facts are written into the agenda before they are sent, so that a crash repeats them under
     the same event ids and never pays twice."""
 
-    def __init__(self, bank: CoreBank, agenda: Agenda, bootstrap: str, zone: ZoneInfo) -> None:
+    def __init__(self, bank: CoreBank, agenda: Agenda, producer: Any, zone: ZoneInfo) -> None:
+        """`producer` is an aiokafka producer, not started."""
         self._bank, self._agenda, self._zone = bank, agenda, zone
-        self._producer: Any = new_producer(bootstrap)
+        self._producer = producer
         self._turn = asyncio.Lock()
 
     async def open(self) -> None:
@@ -111,6 +112,6 @@ async def open_till(directory: Path, agenda: Agenda, bootstrap: str, zone: ZoneI
                 bank.observe(fact)
     for fact in agenda.to_send:
         bank.observe(fact)
-    till = Till(bank, agenda, bootstrap, zone)
+    till = Till(bank, agenda, new_producer(bootstrap), zone)
     await till.open()
     return till

@@ -23,7 +23,7 @@ from interfaces.facts import (
     Visit,
 )
 from services.cases.domain.dispatch import FactKind, LoanFact
-from services.cases.domain.episodes import FINAL_REASONS, EpisodeHistory
+from services.cases.domain.episodes import FINAL_REASONS, EpisodeHistory, takes_back
 
 _ADAPTERS: Mapping[FactKind, TypeAdapter[Any]] = {
     FactKind.POSITION: TypeAdapter(Position),
@@ -121,6 +121,18 @@ async def stretch_delinquencies(session: AsyncSession, facts: Iterable[LoanFact]
     if dues:
         bound = {"loan_ids": [loan for loan, _ in dues], "dues": [due for _, due in dues]}
         await session.execute(_STRETCH, bound)
+
+
+async def undo_endings(session: AsyncSession, facts: Iterable[LoanFact]) -> None:
+    """Money taken back that left a loan overdue: what ended for good before has not ended."""
+    undone = [
+        (fact.loan_id, fact.version)
+        for fact in facts
+        if isinstance(fact.fact, Position) and takes_back(fact.fact)
+    ]
+    if undone:
+        bound = {"loan_ids": [loan for loan, _ in undone], "versions": [v for _, v in undone]}
+        await session.execute(_UNDO_ENDINGS, bound)
 
 
 async def fact_versions(
@@ -234,6 +246,12 @@ _STRETCH = text(
     FROM unnest(CAST(:loan_ids AS text[]), CAST(:dues AS date[])) AS given (loan_id, due_on)
     WHERE episode.loan_id = given.loan_id AND episode.closed_at IS NULL
         AND given.due_on > coalesce(episode.latest_due_on, '-infinity')"""
+)
+_UNDO_ENDINGS = text(
+    """UPDATE episode SET latest_due_on = NULL
+    FROM unnest(CAST(:loan_ids AS text[]), CAST(:versions AS bigint[])) AS given (loan_id, version)
+    WHERE episode.loan_id = given.loan_id AND episode.closed_at IS NOT NULL
+        AND episode.closing_position_version < given.version"""
 )
 _VERSIONS = text(
     """SELECT loan_id, kind, version FROM loan_fact

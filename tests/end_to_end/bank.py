@@ -18,6 +18,7 @@ from events.v1.bank_pb2 import (
     PaymentReversed,
     PersonalData,
 )
+from tests.end_to_end.conditions import eventually
 from tests.end_to_end.running import TENANT, RunningStack
 
 OVERDUE_MINOR = 100_000
@@ -140,17 +141,17 @@ class BankLoan:
 
 
 async def opened(stack: RunningStack, *loans: BankLoan) -> dict[str, str]:
-    """Tell of the loans and their people; the opaque id of each, once contact knows it."""
+    """Tell of the loans and their people; the opaque id of each, once intake knows it."""
     now = stack.now()
     await stack.tell(*(loan.person(now) for loan in loans))
     await stack.tell(*(loan.registered(now) for loan in loans))
 
-    async def ids() -> dict[str, str] | None:
+    async def ids() -> dict[str, str]:
         found = await stack.post("intake", "/loans/lookup", {"refs": [loan.ref for loan in loans]})
-        known = {ref: each["loan_id"] for ref, each in found["loans"].items()}
-        return known if len(known) == len(loans) else None
+        known = {ref: str(each["loan_id"]) for ref, each in found["loans"].items()}
+        return known if len(known) == len(loans) else {}
 
-    return await stack.found(ids, 60, "intake knows the loans")
+    return await eventually(ids, 60, "intake knows the loans")
 
 
 def _midday(on: date) -> datetime:

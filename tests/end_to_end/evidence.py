@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from chassis.inbox import Record
 from events.v1.case_pb2 import EpisodeClosed, EpisodeOpened
@@ -111,15 +110,6 @@ class Evidence:
         }
         return {loan_id: latest.get(loan_id, "") for loan_id in loan_ids}
 
-    def were_overdue(self, loan_ids: Collection[str]) -> set[str]:
-        return {
-            record.key
-            for record in self.events["collect.ledger.v1"]
-            if isinstance(record.body, PositionChanged)
-            and record.body.disposition == "overdue"
-            and record.key in loan_ids
-        }
-
     def touched_before_due(self, tolerance_ms: int = 1_000) -> list[str]:
         """Touches confirmed before the instant at which they were due."""
         return [
@@ -133,10 +123,6 @@ async def gather(bootstrap: str) -> Evidence:
     """Everything on the topics now."""
     read = await asyncio.gather(*(read_events(bootstrap, topic) for topic in SOURCES))
     return Evidence({topic: _once(records) for topic, records in zip(SOURCES, read, strict=True)})
-
-
-def touch_instants(touches: Sequence[TouchConfirmed]) -> list[datetime]:
-    return [touch.at.ToDatetime().astimezone() for touch in touches]
 
 
 def _once(records: Iterable[Record]) -> list[Record]:

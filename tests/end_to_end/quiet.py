@@ -1,4 +1,4 @@
-"""When a stack has nothing left to do: nothing unsent, nothing unread, nothing parked or pending."""
+"""When a stack has nothing left to do: nothing unsent, unread, parked or pending."""
 
 from __future__ import annotations
 
@@ -20,21 +20,20 @@ Ends = dict[TopicPartition, int]
 async def all_quiet(stack: RunningStack, within: float = 120.0) -> None:
     """Wait until twice in a row nothing is under way and nothing new was written between."""
     seen: list[Ends] = []
+    under_way: list[str] = []
 
     async def is_quiet() -> bool:
-        under_way = await what_is_under_way(stack)
-        assert_later.append(under_way)
+        under_way[:] = await what_is_under_way(stack)
         if under_way:
             seen.clear()
             return False
         seen.append(await ends(stack.settings.kafka_bootstrap))
         return len(seen) > 1 and seen[-1] == seen[-2]
 
-    assert_later: list[list[str]] = []
     try:
         await eventually(is_quiet, within, "nothing is under way")
     except AssertionError as late:
-        raise AssertionError(f"{late}; under way: {assert_later[-1]}") from late
+        raise AssertionError(f"{late}; under way: {under_way}") from late
 
 
 async def what_is_under_way(stack: RunningStack) -> list[str]:

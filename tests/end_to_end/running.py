@@ -1,4 +1,4 @@
-"""The whole stack as a person starts it, `forbear up`, in a process of its own that can be killed."""
+"""The whole stack as a person starts it, `forbear up`, in a process that can be killed."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -56,7 +55,7 @@ class RunningStack:
     def now(self) -> datetime:
         return self.clock.now()
 
-    def today(self) -> Any:
+    def today(self) -> date:
         """The bank's business date."""
         return self.now().astimezone(ZONE).date()
 
@@ -131,8 +130,11 @@ class RunningStack:
             self._client = await connect(self.settings)
         return self._client
 
-    async def run_at(self, rate: float) -> None:
-        await clocks.set_rate(self.settings, rate)
+    async def run_at(self, rate: float, start: datetime | None = None) -> None:
+        """Let the clock run at a rate from now, or from a later instant, on; cases are told."""
+        fresh = clocks.changed(self.reading(), clocks.wall_now(), rate, start)
+        clocks.write_clock(self.settings, fresh)
+        await clocks.tell_open_cases(self.settings, fresh)
 
     def reading(self) -> ClockReading:
         reading = clocks.read_clock(self.settings)
@@ -166,12 +168,6 @@ class RunningStack:
         elif isinstance(said, BankPerson):
             key = said.party_ref
         return PlannedFact(self.now(), topic, key, said, TENANT)
-
-    async def found(
-        self, look: Callable[[], Awaitable[Any]], within: float = 60.0, what: str = ""
-    ) -> Any:
-        """`eventually`, where a 404 means not yet."""
-        return await eventually(look, within, what)
 
     async def case_time_reaches(self, instant: datetime) -> None:
         async def is_reached() -> bool:

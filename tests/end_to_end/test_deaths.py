@@ -23,19 +23,25 @@ from tests.end_to_end.test_front_door import closes
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
 
 LOANS = 60
+# The servers between the services that need them most.
+IN_TURN = (
+    *("intake", "ledger", "kafka", "cases", "contact", "temporal", "workflows"),
+    *("postgres", "negotiation", "field_visit", "legal"),
+)
 Said = BankFact | BankPerson
 
 
 async def test_after_every_process_was_killed_in_a_replay_all_that_must_hold_holds(
     stack: RunningStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert sorted(IN_TURN) == sorted(PARTS), "no part is spared"
     monkeypatch.setenv("FORBEAR_VAR", str(stack.settings.var))
     monkeypatch.setenv("FORBEAR_PORT_BASE", str(stack.settings.port_base))
     loans = [BankLoan(f"E2E-DEATH-{n:02d}") for n in range(LOANS)]
     counted = await stack.get("intake", "/intake/counts")
     facts = sorted(_portfolio(stack, loans), key=lambda fact: fact.occurred_at.ToNanoseconds())
     playing = asyncio.create_task(_play(stack, facts))
-    for part in _in_turn():
+    for part in IN_TURN:
         assert not playing.done(), f"the replay was over before {part} was killed"
         await stack.kill(part)
     assert await playing == len(facts)
@@ -50,16 +56,6 @@ async def test_after_every_process_was_killed_in_a_replay_all_that_must_hold_hol
     ids = [loan["loan_id"] for loan in found["loans"].values()]
     assert len(ids) == LOANS
     await _cases_hold(stack, await gather(stack.settings.kafka_bootstrap), ids)
-
-
-def _in_turn() -> Iterator[str]:
-    """The servers between the services that need them most."""
-    yield from ("intake", "ledger", "kafka", "cases", "contact", "temporal", "workflows")
-    yield from ("postgres", "negotiation", "field_visit", "legal")
-
-
-def test_no_part_of_the_stack_is_spared() -> None:
-    assert sorted(_in_turn()) == sorted(PARTS)
 
 
 async def _play(stack: RunningStack, facts: list[Said]) -> int:
@@ -126,4 +122,5 @@ async def _cases_hold(stack: RunningStack, proof: Evidence, ids: list[str]) -> N
     assert proof.opened_twice() == []
     assert proof.acts_after_end() == []
     assert proof.gaps() == []
+    assert proof.touched_before_due() == []
     assert len([touch for i in ids for touch in proof.touches(i)]) > LOANS / 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import asyncpg
@@ -15,7 +15,8 @@ from interfaces.case import workflow_id
 from tests.end_to_end.bank import BankLoan, opened
 from tests.end_to_end.conditions import eventually
 from tests.end_to_end.evidence import gather
-from tests.end_to_end.running import TENANT, RunningStack
+from tests.end_to_end.quiet import all_quiet
+from tests.end_to_end.running import TENANT, ZONE, RunningStack
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
 
@@ -23,6 +24,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
 async def test_an_act_of_a_reopened_case_waits_until_standing_has_caught_up(
     stack: RunningStack,
 ) -> None:
+    await _early_afternoon(stack)
     loan = BankLoan("E2E-LAGS")
     loan_id = (await opened(stack, loan))[loan.ref]
     await stack.tell(loan.overdue(stack.today(), days=1))
@@ -32,7 +34,7 @@ async def test_an_act_of_a_reopened_case_waits_until_standing_has_caught_up(
     await eventually(lambda: _stands(stack, loan_id, closed_episode=1), 60, "contact knows")
 
     async with contact_hears_nothing(stack):
-        await stack.tell(loan.overdue(stack.today() + timedelta(days=1), days=1))
+        await stack.tell(loan.overdue(stack.today(), days=1))
         await eventually(lambda: _episodes(stack, loan_id, 2, "open"), 60, "the case is re-opened")
         await eventually(lambda: _is_behind(stack, loan_id), 90, "the act is told contact/behind")
         assert not [t for t in await _touches(stack, loan_id) if t.episode == 2]
@@ -52,6 +54,13 @@ async def test_an_act_of_a_reopened_case_waits_until_standing_has_caught_up(
         version for version, body in told if isinstance(body, TouchConfirmed) and body.episode == 2
     )
     assert acted > freed
+
+
+async def _early_afternoon(stack: RunningStack) -> None:
+    """A quiet hour in which a case that opens acts at once, and the others have acted."""
+    tomorrow = stack.today() + timedelta(days=1)
+    await stack.run_at(60, start=datetime.combine(tomorrow, time(13), tzinfo=ZONE))
+    await all_quiet(stack)
 
 
 @asynccontextmanager

@@ -5,15 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interfaces.strategy import StepKind
-from interfaces.values import AgreementStatus, Stage
+from interfaces.cases import EpisodeClaim
+from interfaces.clock import REAL_TIME, ClockReading
+from interfaces.contact import TouchOutcome, TouchStatus
+from interfaces.facts import Facts
+from interfaces.strategy import Step, StepKind
+from interfaces.values import AgreementStatus, Channel, Stage
+from services.contact.domain.rules import NoHold
 from services.contact.domain.templates import TEMPLATES
 from tests import builders
 from tests.workflows.simulation import World, always_open
 from workflows import acts, evolve
+from workflows.ladder import decide
+from workflows.state import CaseState
 
 HORIZON = builders.OPENED + timedelta(days=200)
 
@@ -64,3 +72,70 @@ def test_what_ended_before_an_episode_opened_says_nothing_about_it() -> None:
     assert state.facts.agreement is None
     old = replace(builders.progress(9, before), episode=4)
     assert evolve.evolve(state, old).facts.contact is None
+
+
+def step_of(stage: Stage, key: str) -> Step:
+    rule = builders.strategy().stage(stage)
+    assert rule is not None
+    return next(step for step in rule.steps if step.key == key)
+
+
+def came_back(state: CaseState, step: Step, outcome: TouchOutcome) -> CaseState:
+    channel = step.channels[0] if step.channels else Channel.VISIT
+    return evolve.touched(state, step, builders.BORROWER.party_id, channel, outcome)
+
+
+@pytest.mark.parametrize("status", [TouchStatus.UNDELIVERABLE, TouchStatus.REFUSED])
+def test_a_visit_that_can_never_be_made_is_not_booked_again_at_once(status: TouchStatus) -> None:
+    """As the gate answers where no address is known: with the standing it looked at."""
+    state = builders.state(reached=Stage.FIELD_VISIT)
+    outcome = TouchOutcome(state.key, status, rule_id="NO-POINT", standing_version=7)
+    after = came_back(state, step_of(Stage.FIELD_VISIT, "visit"), outcome)
+    (record,) = after.steps
+    assert (record.times, record.failed) == (1, ())
+
+
+def test_a_hold_that_only_the_gate_knows_puts_a_notice_off_and_proves_no_try() -> None:
+    state = builders.state(reached=Stage.REMIND)
+    held = TouchOutcome(
+        state.key, TouchStatus.REFUSED, rule_id=NoHold().rule_id, standing_version=7
+    )
+    after = came_back(state, step_of(Stage.REMIND, "reminder"), held)
+    (record,) = after.steps
+    assert record.failed == ()
+    assert record.not_before == state.now + evolve.HELD_ELSEWHERE
+    assert after.tries == ()
+
+
+def test_a_notice_put_off_until_morning_proves_no_try_either() -> None:
+    state = builders.state(reached=Stage.REMIND)
+    morning = state.now + timedelta(hours=9)
+    late = TouchOutcome(state.key, TouchStatus.REFUSED, next_allowed_at=morning)
+    assert came_back(state, step_of(Stage.REMIND, "reminder"), late).tries == ()
+
+
+def test_a_plan_of_an_earlier_episode_does_not_end_this_one_when_it_is_kept() -> None:
+    plan = builders.agreement(1, builders.OPENED - timedelta(days=40), AgreementStatus.ACTIVE)
+    claim = EpisodeClaim(
+        is_duplicate=False,
+        episode=2,
+        opened_at=builders.OPENED,
+        earlier_episodes=1,
+        facts=Facts(position=builders.position(), agreement=plan),
+        strategy=builders.strategy(),
+        calendar=builders.CALENDAR,
+    )
+    state = evolve.opened("demo", "loan0001", claim)
+    kept = replace(plan, version=2, at=builders.OPENED, status=AgreementStatus.KEPT)
+    state = evolve.evolve(state, kept)
+    assert not isinstance(decide(state, state.now), acts.Close)
+    own = evolve.evolve(state, replace(kept, version=3, agreement_id="agreement-2"))
+    assert isinstance(decide(own, own.now), acts.Close)
+
+
+def test_after_an_outage_in_real_time_a_case_goes_on_from_today_not_from_what_it_missed() -> None:
+    due, late = builders.OPENED, builders.OPENED + timedelta(days=9)
+    assert evolve.woke_at(REAL_TIME, due, late) == late
+    assert evolve.woke_at(REAL_TIME, due, due + timedelta(seconds=3)) == due
+    fast = ClockReading(due, due, 1_000.0)
+    assert evolve.woke_at(fast, due, late) == due

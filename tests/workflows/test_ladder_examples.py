@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from interfaces.contact import TouchOutcome, TouchStatus
+from interfaces.facts import Facts, TakenOver
 from interfaces.values import (
     AgreementStatus,
+    Block,
     ClosingReason,
     Disposition,
     HoldKind,
+    MatterStatus,
     Stage,
+    VisitStatus,
 )
 from tests import builders
 from tests.workflows.simulation import World, always_open
 from workflows import acts, evolve
 from workflows.ladder import decide
 from workflows.state import CaseState
+from workflows.strategy import blocking
 
 HORIZON = builders.OPENED + timedelta(days=200)
 
@@ -146,3 +151,44 @@ def test_limitation_ends_a_case_nobody_could_touch() -> None:
     assert isinstance(last, acts.Close)
     assert last.reason is ClosingReason.TIME_BARRED
     assert history[-1].at.date() == datetime(2026, 3, 9, tzinfo=UTC).date()
+
+
+def test_what_was_proven_of_an_earlier_delinquency_is_adopted_once() -> None:
+    taken_over = builders.position(taken_over=TakenOver())
+    first = builders.state(facts=Facts(position=taken_over))
+    assert isinstance(decide(first, first.now), acts.Adopt)
+    second = replace(first, episode=2, earlier_episodes=1)
+    assert not isinstance(decide(second, second.now), acts.Adopt)
+
+
+def test_a_visit_booked_into_a_pause_is_cancelled_and_one_after_it_stands() -> None:
+    begins = builders.OPENED + timedelta(days=2)
+    booked = builders.visit(1, builders.OPENED, VisitStatus.BOOKED, begins)
+    facts = Facts(
+        position=builders.position(oldest_due_on=builders.DUE - timedelta(days=56)), visit=booked
+    )
+    state = builders.state(reached=Stage.FIELD_VISIT, facts=facts)
+    longer = evolve.paused(state, begins + timedelta(days=1), "a funeral")
+    assert isinstance(decide(longer, longer.now), acts.CancelBookedVisit)
+    shorter = evolve.paused(state, begins - timedelta(hours=1), "a call")
+    assert isinstance(decide(shorter, shorter.now), acts.Wait)
+
+
+def test_a_dispute_over_all_of_it_stops_every_act_and_one_over_a_part_does_not() -> None:
+    def disputing(minor: int) -> CaseState:
+        hold = replace(builders.hold(builders.OPENED, None), amount_minor=minor)
+        return evolve.evolve(builders.state(), builders.holds(1, builders.OPENED, hold))
+
+    whole, part = disputing(100_000), disputing(1_000)
+    assert blocking(whole, whole.now, Block.LEGAL, None)
+    assert not blocking(part, part.now, Block.LEGAL, None)
+
+
+def test_what_legal_knows_to_have_restarted_limitation_keeps_a_claim_alive() -> None:
+    due = date(2021, 1, 4)
+    old = builders.position(oldest_due_on=due, last_instalment_due_on=due)
+    barred = builders.state(facts=Facts(position=old))
+    assert isinstance(decide(barred, barred.now), acts.Close)
+    matter = builders.matter(1, builders.OPENED, MatterStatus.AWAITING_APPROVAL)
+    alive = evolve.evolve(barred, matter)
+    assert not isinstance(decide(alive, alive.now), acts.Close)

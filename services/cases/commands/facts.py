@@ -24,6 +24,8 @@ async def keep_facts(session: AsyncSession, facts: Sequence[LoanFact]) -> list[S
     loan_ids = {fact.loan_id for fact in latest}
     await outbox.lock(session, TOPIC, loan_ids)
     await store.put_facts(session, latest)
+    # Of all positions, not the newest alone: that one may not say any more what was taken back.
+    await store.undo_endings(session, facts)
     await store.stretch_delinquencies(session, latest)
     versions = await store.fact_versions(session, loan_ids)
     histories = await store.histories(session, loan_ids)

@@ -16,7 +16,7 @@ from services.cases import store
 from services.cases.commands import TOPIC
 from services.cases.domain.episodes import contradicts, furthest
 
-_STAGE_CHANGED = "stage_changed"
+_RISING_OR_FALLING = ("stage_changed", "notice_waived")
 
 
 async def record_transition(session: AsyncSession, command: RecordTransition, at: datetime) -> None:
@@ -29,7 +29,7 @@ async def record_transition(session: AsyncSession, command: RecordTransition, at
         _require_same(known, command)
         return
     session.add(_move(command, at))
-    if command.what == _STAGE_CHANGED and episode.closed_at is None:
+    if command.what in _RISING_OR_FALLING and episode.closed_at is None:
         episode.stage = command.to_stage
         episode.furthest_stage = furthest(episode.furthest_stage, command.to_stage)
     event = outbox.Event(command.tenant, command.loan_id, _moved(command, at), at, command.key)

@@ -80,10 +80,14 @@ def furthest(one: str, other: str) -> str:
     return max(one, other, key=lambda stage: Stage(stage).rung if stage else -1)
 
 
+def takes_back(position: Position) -> bool:
+    """Whether money was taken back and left the loan overdue: a delinquency of its own."""
+    return REVERSED in position.reasons and position.disposition is Disposition.OVERDUE
+
+
 def _has_ended(position: Position, history: EpisodeHistory) -> bool:
     if history.ended_until is None or position.oldest_due_on is None:
         return False
-    if REVERSED in position.reasons:
-        # The money that ended it was taken back: this is a delinquency of its own.
+    if takes_back(position):
         return False
     return position.oldest_due_on <= history.ended_until

@@ -16,8 +16,9 @@ def stream(*bodies: Message, loan: str = "l1") -> list[Recorded]:
     return [Recorded(loan, version, body) for version, body in enumerate(bodies, start=1)]
 
 
-def position(disposition: str, due: str = "2026-03-01") -> PositionChanged:
-    return PositionChanged(disposition=disposition, oldest_due_on=due)
+def position(disposition: str, due: str = "2026-03-01", wall: int = 0) -> PositionChanged:
+    accepted = Timestamp(seconds=wall)
+    return PositionChanged(disposition=disposition, oldest_due_on=due, accepted_wall_at=accepted)
 
 
 def opened(episode: int, on: int) -> EpisodeOpened:
@@ -29,8 +30,8 @@ def closed(episode: int, on: int, reason: str = "cured") -> EpisodeClosed:
 
 
 STOPPED, GOING, TOUCH = StandingChanged(is_stopped=True), StandingChanged(), TouchConfirmed()
-CURED_ONCE = stream(position("current"), position("overdue"), position("current"))
-TWICE = stream(position("overdue"), position("current"), position("overdue"))
+CURED_ONCE = stream(position("current"), position("overdue"), position("current", wall=60))
+TWICE = stream(position("overdue"), position("current", wall=60), position("overdue", wall=90))
 
 
 def test_a_touch_after_the_stopping_standing_is_counted() -> None:
@@ -57,8 +58,15 @@ def test_an_overdue_run_without_an_episode_is_wrong() -> None:
     assert "without an episode" in proofs.judge_episodes([], CURED_ONCE).wrong[0]
     once = stream(opened(1, 1), closed(1, 2))
     assert proofs.judge_episodes(once, TWICE).wrong == [
-        "l1: overdue on position 3 without an episode"
+        "l1: overdue on positions 3 to 3 without an episode"
     ]
+
+
+def test_a_run_that_the_bank_ended_within_seconds_needs_no_episode_and_an_open_one_does() -> None:
+    passed = stream(position("overdue"), position("current", wall=5))
+    open_still = stream(position("current"), position("overdue", wall=5))
+    assert proofs.judge_episodes([], passed).wrong == []
+    assert proofs.judge_episodes([], open_still).wrong
 
 
 def test_a_second_episode_beside_an_open_one_is_wrong() -> None:
@@ -77,8 +85,9 @@ def test_the_same_episode_opened_twice_is_wrong() -> None:
 
 def test_what_ended_for_good_needs_no_second_episode_for_the_same_arrears() -> None:
     settled = stream(opened(1, 1), closed(1, 2, "settled"))
-    again = stream(position("overdue"), position("current", ""), position("overdue"))
-    later = stream(position("overdue"), position("current", ""), position("overdue", "2026-05-01"))
+    ended = (position("overdue"), position("current", "", wall=60))
+    again = stream(*ended, position("overdue", wall=90))
+    later = stream(*ended, position("overdue", "2026-05-01", wall=90))
     assert proofs.judge_episodes(settled, again).wrong == []
     assert proofs.judge_episodes(settled, later).wrong
 

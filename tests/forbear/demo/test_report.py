@@ -104,7 +104,7 @@ BAD = {
     "one_case_per_overdue_loan_and_episode": [
         histories(episodes=Episodes(17, ["l1: overdue on position 2 without an episode"])),
         histories(episodes=Episodes(16)),
-        cases(duplicates=1),
+        cases(opened=18),
     ],
     "no_act_after_the_end": [histories(acts_after_end=1)],
     "contacts_made_as_recorded": [histories(touches=4)],

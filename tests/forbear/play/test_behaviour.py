@@ -31,7 +31,8 @@ messages = st.builds(
     loan_id=st.just("l1"),
     party_id=st.text("abcdef", min_size=1),
     channel=st.sampled_from(["sms", "email", "call", "letter"]),
-    template=st.sampled_from(["reminder", "overdue_notice", "demand_letter", "offer_letter"]),
+    template=st.sampled_from(["reminder", "follow_up", "written_demand", "negotiate"]),
+    notice=st.sampled_from(["", "reminder", "overdue_notice", "demand_letter", "offer_letter"]),
     asks_circumstances=st.booleans(),
 )
 
@@ -40,8 +41,8 @@ def script(behaviour: Behaviour, **parameters: Parameter) -> LoanScript:
     return LoanScript("CL-1", behaviour, "cured", parameters=parameters)
 
 
-def message(channel: str, template: str = "reminder") -> Message:
-    return Message("a1", "l1", "p1", channel, template, asks_circumstances=False)
+def message(channel: str, notice: str = "reminder") -> Message:
+    return Message("a1", "l1", "p1", channel, "reminder", notice, asks_circumstances=False)
 
 
 def deeds(intents: list[Intent]) -> list[Deed]:

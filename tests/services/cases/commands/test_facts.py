@@ -75,6 +75,19 @@ async def test_a_batch_mixes_loans_and_kinds(story: Story) -> None:
     assert told == {(LOAN, FactKind.HOLDS, 2, False), (LOAN, FactKind.POSITION, 2, False)}
 
 
+async def test_a_payment_taken_back_opens_what_ended_for_good_though_a_snapshot_follows_at_once(
+    story: Story,
+) -> None:
+    await story.keeps(told_position(position()))
+    await story.claims("run-1")
+    assert (await story.closes(a_closing(1, ClosingReason.SETTLED))).is_closed
+    assert await story.keeps(told_position(position(version=2))) == []
+    bounced = position(version=3, reasons=("payment_reversed",))
+    signals = await story.keeps(told_position(bounced), told_position(position(version=4)))
+    assert [(signal.told.version, signal.starts) for signal in signals] == [(4, True)]
+    assert (await story.claims("run-2")).episode == 2
+
+
 async def test_a_closing_that_waits_behind_a_new_overdue_position_is_refused(
     story: Story, cases_database: Database
 ) -> None:

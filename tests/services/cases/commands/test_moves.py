@@ -54,6 +54,13 @@ async def test_the_stage_may_fall_and_the_furthest_stage_stays(
     assert (episode.stage, episode.furthest_stage) == ("follow_up", "legal")
 
 
+async def test_a_rung_climbed_without_its_notice_is_the_stage_people_see(
+    story: Story, cases_database: Database
+) -> None:
+    await story.moves(a_move(1, "follow_up", what="notice_waived"))
+    assert (await the_episode(cases_database)).stage == "follow_up"
+
+
 async def test_a_pause_changes_no_stage(story: Story, cases_database: Database) -> None:
     await story.moves(a_move(1, "legal", what="paused"))
     assert (await the_episode(cases_database)).furthest_stage == "assess"
