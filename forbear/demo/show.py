@@ -29,6 +29,7 @@ from forbear.stack import clocks, parts
 from forbear.stack.state import write_json
 from forbear.stack.supervisor import Supervisor
 
+_INTERRUPTED = 130
 _QUIET_WITHIN_SECONDS = 240.0
 _QUIET_LOOKS = 3
 _LOOK_SECONDS = 2.0
@@ -55,16 +56,39 @@ async def play_show(show: Show, console: Console) -> int:
     starts_at, _ = _times(show)
     clocks.write_clock(show.settings, clocks.changed(None, clocks.wall_now(), 1.0, starts_at))
     supervisor = Supervisor(show.settings, say=lambda line: console.print(line, markup=False))
-    async with supervisor:
-        await supervisor.add(_people(show))
+    try:
+        if not await _is_up(show, supervisor, stop):
+            return _INTERRUPTED
         show_addresses(console, show.settings)
-        course = await _Play(show, supervisor, console, stop).run()
-        if course is None:
-            return 130
+        held = await _Play(show, supervisor, console, stop).run()
+        if held is None:
+            return _INTERRUPTED
         if not show.exits:
             console.print("the stack stays up; Ctrl-C stops it")
             await stop.wait()
-    return 0 if course else 1
+    finally:
+        await supervisor.stop()
+    return 0 if held else 1
+
+
+async def _is_up(show: Show, supervisor: Supervisor, stop: asyncio.Event) -> bool:
+    """Bring the stack and the people up; false if a signal came first."""
+    starting = asyncio.create_task(_bring_up(show, supervisor))
+    asked = asyncio.create_task(stop.wait())
+    await asyncio.wait({starting, asked}, return_when=asyncio.FIRST_COMPLETED)
+    asked.cancel()
+    if starting.done():
+        starting.result()
+        return not stop.is_set()
+    starting.cancel()
+    await asyncio.gather(starting, return_exceptions=True)
+    return False
+
+
+async def _bring_up(show: Show, supervisor: Supervisor) -> None:
+    await supervisor.start()
+    await supervisor.ready()
+    await supervisor.add(_people(show))
 
 
 class _Play:
@@ -107,13 +131,19 @@ class _Play:
             while not (sending.done() and self._clock.now() >= ends_at) and not self._stop.is_set():
                 await self._look(view)
                 await self._adapt()
-                await asyncio.sleep(_LOOK_SECONDS)
+                await self._pause()
             await sending
         finally:
             sending.cancel()
             with suppress(asyncio.CancelledError):
                 await sending
-        await clocks.set_rate(self._show.settings, 1.0)
+        if not self._stop.is_set():
+            await clocks.set_rate(self._show.settings, 1.0)
+
+    async def _pause(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LOOK_SECONDS):
+                await self._stop.wait()
 
     async def _fall_quiet(self, view: View) -> tuple[Lag, str]:
         """Wait until nothing moves any more; answers the last lag and, late, what is left."""
@@ -130,7 +160,7 @@ class _Play:
                 return lag, ""
             if time.monotonic() > deadline or self._stop.is_set():
                 return lag, f"{lag}, busy cases {busy}"
-            await asyncio.sleep(_LOOK_SECONDS)
+            await self._pause()
 
     async def _judge(self, course: Course, lag: Lag) -> bool:
         injected = _injected(self._show.directory)

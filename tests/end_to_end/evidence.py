@@ -6,6 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from chassis.inbox import Record
 from events.v1.case_pb2 import EpisodeClosed, EpisodeOpened
@@ -123,6 +124,12 @@ async def gather(bootstrap: str) -> Evidence:
     """Everything on the topics now."""
     read = await asyncio.gather(*(read_events(bootstrap, topic) for topic in SOURCES))
     return Evidence({topic: _once(records) for topic, records in zip(SOURCES, read, strict=True)})
+
+
+def closes(counts: dict[str, Any]) -> bool:
+    """Whether all that intake received is accounted for."""
+    names = ("applied", "duplicate", "stale", "quarantined", "dead_lettered")
+    return bool(counts["received"] == sum(counts[name] for name in names))
 
 
 def _once(records: Iterable[Record]) -> list[Record]:

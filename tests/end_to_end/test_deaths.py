@@ -15,10 +15,9 @@ from forbear.reference_position import compare
 from forbear.stack.parts import SERVICES
 from interfaces.case import workflow_id
 from tests.end_to_end.bank import OVERDUE_MINOR, BankLoan
-from tests.end_to_end.evidence import Evidence, gather
+from tests.end_to_end.evidence import Evidence, closes, gather
 from tests.end_to_end.quiet import all_quiet, backlog
 from tests.end_to_end.running import PARTS, TENANT, RunningStack
-from tests.end_to_end.test_front_door import closes
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
 

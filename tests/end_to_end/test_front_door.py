@@ -11,6 +11,7 @@ from google.protobuf.json_format import MessageToDict
 from tests.chassis.topic_log import read_topic
 from tests.end_to_end.bank import BankLoan, opened
 from tests.end_to_end.conditions import eventually
+from tests.end_to_end.evidence import closes
 from tests.end_to_end.running import TENANT, RunningStack
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
@@ -109,11 +110,6 @@ async def test_facts_about_an_unknown_loan_wait_and_are_replayed_when_it_is_regi
     assert await waiting() == []
     assert len(await _quarantined(stack, loan.ref, "replayed")) == 2
     assert closes(await stack.get("intake", "/intake/counts"))
-
-
-def closes(counts: dict[str, Any]) -> bool:
-    names = ("applied", "duplicate", "stale", "quarantined", "dead_lettered")
-    return bool(counts["received"] == sum(counts[name] for name in names))
 
 
 async def _quarantined(stack: RunningStack, ref: str, status: str) -> list[dict[str, Any]]:
