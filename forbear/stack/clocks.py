@@ -21,6 +21,7 @@ from interfaces.clock import ClockReading
 
 _OPEN_CASES = f'ExecutionStatus="Running" AND WorkflowType="{WORKFLOW_TYPE}"'
 _SIGNALS_AT_ONCE = 32
+_LISTING_LAG_SECONDS = 1.0
 
 
 def wall_now() -> datetime:
@@ -95,7 +96,10 @@ async def set_rate(settings: Settings, rate: float) -> int:
     """Change the rate of a running play; answers how many open cases were told."""
     reading = changed(read_clock(settings), wall_now(), rate, None)
     write_clock(settings, reading)
-    return await tell_open_cases(settings, reading)
+    told = await tell_open_cases(settings, reading)
+    # A case that started while the clock was written may not have been listed yet.
+    await asyncio.sleep(_LISTING_LAG_SECONDS)
+    return max(told, await tell_open_cases(settings, reading))
 
 
 async def tell_open_cases(settings: Settings, reading: ClockReading) -> int:
