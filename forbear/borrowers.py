@@ -32,6 +32,7 @@ async def play(settings: Settings, tenant: str, script: Path | None, seed: str) 
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     zone = zone_of(settings, tenant)
     agenda = open_agenda(settings.var / "borrowers" / f"{tenant}.json")
+    agenda.file.parent.mkdir(parents=True, exist_ok=True)
     doors = Doors(settings, tenant)
     register = Register(doors, read_script(script) if script else {})
     bootstrap = settings.kafka_bootstrap

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from forbear.demo.report import Answers, Course, Evidence, Histories, Sent
 from forbear.play.doors import Doors
 from forbear.portfolio.planned import FACTS_TOPIC, PEOPLE_TOPIC
 from forbear.stack.topics import read_topics
+from interfaces.clock import ClockReading
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ async def gather(
         await doors.close()
     ledger = f"http://{settings.host}:{settings.port('ledger')}"
     return Evidence(
-        histories=await _histories(settings.kafka_bootstrap, tenant),
+        histories=await _histories(settings.kafka_bootstrap, tenant, course.clock),
         answers=answers,
         sent=await _sent(settings.kafka_bootstrap, injected),
         course=course,
@@ -59,7 +61,7 @@ async def counts(doors: Doors) -> dict[str, Any]:
     return await doors.get("intake", "intake/counts")
 
 
-async def _histories(bootstrap: str, tenant: str) -> Histories:
+async def _histories(bootstrap: str, tenant: str, clock: Sequence[ClockReading]) -> Histories:
     contact = await read_events(bootstrap, "collect.contact.v1", tenant)
     case = await read_events(bootstrap, "collect.case.v1", tenant)
     ledger = await read_events(bootstrap, "collect.ledger.v1", tenant)
@@ -69,7 +71,7 @@ async def _histories(bootstrap: str, tenant: str) -> Histories:
         touches=proofs.touches(contact),
         hold_kinds=frozenset(proofs.hold_kinds(contact)),
         standing_seconds=proofs.standing_seconds(contact),
-        lag_seconds=proofs.lag_seconds(contact),
+        lag_seconds=proofs.lag_seconds(contact, clock),
     )
 
 

@@ -20,11 +20,13 @@ _WAIT_MS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """One event of one loan's stream; `version` is its place in that stream."""
+    """One event of one loan's stream; `version` is its place in that stream, and `wall_seconds`
+    when the broker took it, since 1970."""
 
     loan_id: str
     version: int
     body: Message
+    wall_seconds: float = 0.0
 
 
 async def read_events(bootstrap: str, topic: str, tenant: str) -> list[Recorded]:
@@ -37,9 +39,10 @@ async def read_events(bootstrap: str, topic: str, tenant: str) -> list[Recorded]
             continue
         kind = symbols.GetSymbol(headers["ce_type"].decode())
         body = kind.FromString(record.value or b"")
-        events.append(Recorded(record.key.decode(), int(headers["ce_sequence"]), body))
-    # At least once: a record may be there twice.
-    by_place = {(event.loan_id, event.version): event for event in events}
+        place = (record.key.decode(), int(headers["ce_sequence"]))
+        events.append(Recorded(*place, body, record.timestamp / 1_000))
+    # At least once: a record may be there twice, and the first counts.
+    by_place = {(event.loan_id, event.version): event for event in reversed(events)}
     return [by_place[place] for place in sorted(by_place)]
 
 

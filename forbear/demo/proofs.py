@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import groupby, pairwise
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -13,6 +14,7 @@ from events.v1.case_pb2 import EpisodeClosed, EpisodeOpened
 from events.v1.contact_pb2 import HoldsChanged, StandingChanged, TouchConfirmed
 from events.v1.ledger_pb2 import PositionChanged
 from forbear.demo.histories import Recorded
+from interfaces.clock import ClockReading
 
 # Decision 0003: after these, the same arrears do not open another case.
 _FINAL = ("settled", "arranged", "deceased_without_estate", "time_barred")
@@ -79,13 +81,21 @@ def standing_seconds(contact: Iterable[Recorded]) -> list[float]:
     ]
 
 
-def lag_seconds(contact: Iterable[Recorded]) -> list[float]:
-    """How late each touch was, in wall seconds behind its due instant."""
+def lag_seconds(contact: Iterable[Recorded], clock: Sequence[ClockReading]) -> list[float]:
+    """How late each touch was, in wall seconds behind its due instant. `clock` is all readings that
+    were in force, in order: contact itself knows only the last, which is no measure of what fell
+    due under another."""
     return [
-        event.body.lag_wall_ms / 1_000
+        max(0.0, event.wall_seconds - wall_of(event.body.due_at.ToDatetime(UTC), clock).timestamp())
         for event in contact
         if isinstance(event.body, TouchConfirmed)
     ]
+
+
+def wall_of(case_time: datetime, clock: Sequence[ClockReading]) -> datetime:
+    """When the case clock showed an instant; what was before the play counts from its begin."""
+    in_force = [reading for reading in clock if reading.case_epoch <= case_time]
+    return in_force[-1].wall_time(case_time) if in_force else clock[0].wall_epoch
 
 
 def touches(contact: Iterable[Recorded]) -> int:

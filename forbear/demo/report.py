@@ -8,6 +8,7 @@ from typing import Any
 
 from forbear.demo import proofs
 from forbear.demo.proofs import Episodes
+from interfaces.clock import ClockReading
 from interfaces.values import ClosingReason, HoldKind, Stage
 
 DISPOSITIONS = ("applied", "duplicate", "stale", "quarantined", "dead_lettered")
@@ -51,11 +52,12 @@ class Sent:
 
 @dataclass(frozen=True)
 class Course:
-    """How the play itself went."""
+    """How the play itself went; `clock` is every reading that was in force."""
 
     seconds: float
     peak_pss_bytes: int
     lag_left: str = ""
+    clock: tuple[ClockReading, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from forbear.portfolio.player import Progress, play
 from forbear.stack import clocks, parts
 from forbear.stack.state import write_json
 from forbear.stack.supervisor import Supervisor
+from interfaces.clock import ClockReading
 
 _INTERRUPTED = 130
 _QUIET_WITHIN_SECONDS = 240.0
@@ -101,6 +102,7 @@ class _Play:
         self._gauge = Gauge(show.settings, show.tenant, has_people=True)
         self._watch = Watch(show.settings, show.tenant, supervisor, self._scene)
         self._paced_at = 0.0
+        self._readings: list[ClockReading] = []
 
     async def run(self) -> bool | None:
         """Whether all checks held; None if a signal ended the play early."""
@@ -112,7 +114,8 @@ class _Play:
                 if self._stop.is_set():
                     return None
                 lag, left = await self._fall_quiet(view)
-            course = Course(time.monotonic() - began, self._watch.peak_pss_bytes, left)
+            seconds, peak = time.monotonic() - began, self._watch.peak_pss_bytes
+            course = Course(seconds, peak, left, tuple(self._readings))
             return await self._judge(course, lag)
         finally:
             await self._watch.close()
@@ -120,7 +123,7 @@ class _Play:
 
     async def _play(self, view: View) -> None:
         self._scene.phase = "playing"
-        await clocks.set_rate(self._show.settings, rate(self._show.pace.seconds_per_day))
+        await self._set_rate(rate(self._show.pace.seconds_per_day))
         _, ends_at = _times(self._show)
         facts = self._show.portfolio.facts
         bootstrap = self._show.settings.kafka_bootstrap
@@ -138,7 +141,11 @@ class _Play:
             with suppress(asyncio.CancelledError):
                 await sending
         if not self._stop.is_set():
-            await clocks.set_rate(self._show.settings, 1.0)
+            await self._set_rate(1.0)
+
+    async def _set_rate(self, wished: float) -> None:
+        await clocks.set_rate(self._show.settings, wished)
+        self._readings.append(self._clock.reading())
 
     async def _pause(self) -> None:
         with suppress(TimeoutError):
@@ -190,7 +197,7 @@ class _Play:
         wished = self._show.pace.next(self._scene.seconds_per_day, self._scene.waiting)
         if wished != self._scene.seconds_per_day:
             self._scene.seconds_per_day = wished
-            await clocks.set_rate(self._show.settings, rate(wished))
+            await self._set_rate(rate(wished))
 
 
 def _people(show: Show) -> parts.Part:

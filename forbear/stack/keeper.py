@@ -136,6 +136,9 @@ async def in_thread(work: Callable[[], T]) -> T:
     done: Future[T] = Future()
 
     def run() -> None:
+        # From here on the one who waits may go away, but the outcome still has a place.
+        if not done.set_running_or_notify_cancel():
+            return
         with _Telling(done):
             done.set_result(work())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -10,6 +12,7 @@ from events.v1.contact_pb2 import HoldInterval, HoldsChanged, StandingChanged, T
 from events.v1.ledger_pb2 import PositionChanged
 from forbear.demo import proofs
 from forbear.demo.histories import Recorded
+from interfaces.clock import ClockReading
 
 
 def stream(*bodies: Message, loan: str = "l1") -> list[Recorded]:
@@ -96,10 +99,22 @@ def test_standing_and_lag_are_measured_on_the_wall() -> None:
     stood = StandingChanged(
         accepted_wall_at=Timestamp(seconds=10), stood_wall_at=Timestamp(seconds=12)
     )
-    history = stream(stood, GOING, TouchConfirmed(lag_wall_ms=1_500))
+    history = stream(stood, GOING, TOUCH)
     assert proofs.standing_seconds(history) == [2.0]
-    assert proofs.lag_seconds(history) == [1.5]
     assert proofs.touches(history) == 1
+
+
+def test_lag_is_measured_by_the_clock_under_which_a_touch_fell_due() -> None:
+    wall, case = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
+    hour = timedelta(hours=1)
+    fast = ClockReading(wall, case, 3_600)
+    slow = ClockReading(wall + timedelta(seconds=10), case + 10 * hour, 1)
+    due = Timestamp()
+    due.FromDatetime(case + 4 * hour)
+    touch = Recorded("l1", 1, TouchConfirmed(due_at=due), (wall.timestamp()) + 12)
+    assert proofs.lag_seconds([touch], [fast, slow]) == [8.0]
+    assert proofs.wall_of(case - hour, [fast, slow]) == wall
+    assert proofs.wall_of(case + 11 * hour, [fast, slow]) == slow.wall_epoch + hour
 
 
 def test_percentiles_are_the_nearest_rank() -> None:

@@ -20,7 +20,7 @@ _FACTS = (
 
 def test_every_topic_has_its_partitions_and_its_dead_letter_topic() -> None:
     declared = {topic.name: topic.partitions for topic in read_topics()}
-    assert declared == {name: 12 for name in _FACTS} | {f"{name}.dlq.v1": 1 for name in _FACTS}
+    assert declared == {name: 4 for name in _FACTS} | {f"{name}.dlq.v1": 1 for name in _FACTS}
 
 
 def test_facts_are_kept_without_limit_and_sealed_people_for_a_day() -> None:
