@@ -53,6 +53,7 @@ class Doors:
                 name="history",
                 topics=HISTORY_TOPICS,
                 database=context.database,
+                linger_seconds=0.5,
                 settings=context.settings,
                 handler=record_history,
             ),

@@ -51,6 +51,7 @@ def consumers(context: Context) -> list[Consumer]:
             name="legal",
             topics=TOPICS,
             database=context.database,
+            linger_seconds=0.2,
             settings=context.settings,
             handler=take_in,
         )

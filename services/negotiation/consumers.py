@@ -41,6 +41,7 @@ def consumers(context: Context) -> list[Consumer]:
             name="negotiation",
             topics=TOPICS,
             database=context.database,
+            linger_seconds=0.2,
             settings=context.settings,
             handler=take_in,
         )
