@@ -21,7 +21,7 @@ from forbear.stack.failures import StackError
 from forbear.stack.state import is_supervised
 
 # 150 days of the bundled sample in three and a half minutes.
-_SAMPLE_SECONDS_PER_DAY = 1.0
+_SAMPLE_SECONDS_PER_DAY = 0.85
 _PORTFOLIO_SECONDS_PER_DAY = 6.0
 _SLOWEST_SECONDS_PER_DAY = 120.0
 _SAMPLE_WAITING_MAX = 150
