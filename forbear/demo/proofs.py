@@ -37,9 +37,11 @@ class Span:
 
 @dataclass
 class Episodes:
-    """`wrong` says, loan by loan, what contradicts one case per overdue loan and episode."""
+    """`wrong` says, loan by loan, what contradicts one case per overdue loan and episode;
+    `passed_unseen` counts the delinquencies that were over before a case could ask."""
 
     opened: int = 0
+    passed_unseen: int = 0
     wrong: list[str] = field(default_factory=list)
 
 
@@ -55,7 +57,13 @@ def judge_episodes(case: Iterable[Recorded], ledger: Iterable[Recorded]) -> Epis
     for loan_id in sorted(positions.keys() | spans.keys()):
         own = spans.get(loan_id, [])
         found.wrong += [f"{loan_id}: {text}" for text in _misplaced(own, positions[loan_id])]
-        found.wrong += [f"{loan_id}: {text}" for text in _forgotten(own, positions[loan_id])]
+        for run in _outside(own, positions[loan_id]):
+            if _passed(run, positions[loan_id]):
+                found.passed_unseen += 1
+            else:
+                found.wrong.append(
+                    f"{loan_id}: overdue on positions {run[0]} to {run[-1]} without an episode"
+                )
     return found
 
 
@@ -147,18 +155,18 @@ def _misplaced(own: Sequence[Span], positions: Mapping[int, PositionChanged]) ->
             yield f"episode {after.episode} opened before {before.episode} was closed"
 
 
-def _forgotten(own: Sequence[Span], positions: Mapping[int, PositionChanged]) -> Iterable[str]:
-    """Every unbroken run of overdue positions lies within an episode, unless it passed at once."""
+def _outside(
+    own: Sequence[Span], positions: Mapping[int, PositionChanged]
+) -> Iterable[Sequence[int]]:
+    """The unbroken runs of overdue positions that lie within no episode and should."""
     for run in _overdue_runs(positions):
         version = run[-1]
         within = any(
             span.opened_on <= version and (span.closed_on is None or version <= span.closed_on)
             for span in own
         )
-        if within or _passed(run, positions):
-            continue
-        if not _ended_for_good(own, version, positions[version], positions):
-            yield f"overdue on positions {run[0]} to {version} without an episode"
+        if not within and not _ended_for_good(own, version, positions[version], positions):
+            yield run
 
 
 def _overdue_runs(positions: Mapping[int, PositionChanged]) -> Iterable[list[int]]:

@@ -134,7 +134,8 @@ def test_the_report_has_the_keys_that_others_read() -> None:
     written = report(GOOD)
     assert list(written) == KEYS
     assert list(written["facts"]) == list(COUNTS)
-    assert list(written["cases"]) == ["loans", "opened", "duplicates", "by_stage", "by_reason"]
+    named = ["loans", "opened", "duplicates", "by_stage", "by_reason", "passed_unseen"]
+    assert list(written["cases"]) == named
     assert written["dead_letters"] == {"injected": 1, "found": 1}
     assert written["facts_per_second"] == 0.2
     assert written["peak_pss_mib"] == 1_500
