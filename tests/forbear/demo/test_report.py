@@ -102,7 +102,7 @@ BAD = {
     "facts_close_to_zero": [answers(counts=COUNTS | {"applied": 12})],
     "every_fact_sent_was_received": [sent(records=21)],
     "one_case_per_overdue_loan_and_episode": [
-        histories(episodes=Episodes(17, ["l1: overdue on position 2 without an episode"])),
+        histories(episodes=Episodes(17, wrong=["l1: overdue on position 2 without an episode"])),
         histories(episodes=Episodes(16)),
         cases(opened=18),
     ],
