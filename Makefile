@@ -21,6 +21,8 @@ $(VENV)/ready: requirements.lock
 	@$(PYTHON) -m venv $(VENV) || \
 	  { echo "forbear: python3 -m venv failed; on Debian install python3-venv"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s/python" -m forbear "$$@"\n' "$(CURDIR)" "$(CURDIR)/$(BIN)" > $(BIN)/forbear
+	@chmod +x $(BIN)/forbear
 	@touch $@
 
 check: setup ## Format, lint, types, imports, tidiness and the fast tests; under two minutes

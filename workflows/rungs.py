@@ -92,7 +92,7 @@ def step_due(state: CaseState, now: datetime) -> Decision | Later | None:
         if held:
             found: Decision | Later | None = Later(hold_over(state, now, held), "a party is held")
         elif at > now:
-            found = Later(at, f"next: {due.step.key}")
+            found = Later(at, f"{due.step.key} is due")
         else:
             found = _act(state, due)
         if found is not None and not isinstance(found, Later):
