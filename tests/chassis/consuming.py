@@ -29,11 +29,15 @@ class Journal:
         self.delays: dict[str, float] = {}
         self.parked: set[str] = set()
         self.outage = False
+        self.begun: set[str] = set()
+        self.refused = 0
 
     async def handle(self, session: AsyncSession, records: Sequence[Record]) -> None:
         for record in records:
+            self.begun.add(record.key)
             await asyncio.sleep(self.delays.get(record.key, 0))
             if self.outage:
+                self.refused += 1
                 raise ConnectionError("the broker of a downstream is away")
             if (record.key, record.version) in self.poison:
                 raise ValueError("cannot be applied")
@@ -113,3 +117,11 @@ async def applied_to(journal: Journal, key: str, version: int) -> bool:
 
 async def applied_at_least(journal: Journal, count: int) -> bool:
     return sum(map(len, (await journal.applied()).values())) >= count
+
+
+async def was_refused(journal: Journal, times: int) -> bool:
+    return journal.refused >= times
+
+
+async def has_begun(journal: Journal, key: str) -> bool:
+    return key in journal.begun

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,9 +22,11 @@ from tests.chassis.consuming import (
     applied_at_least,
     applied_to,
     event_headers,
+    has_begun,
     running,
     send,
     send_garbage,
+    was_refused,
 )
 from tests.chassis.topic_log import read_topic, until
 from tests.conftest import NewTopics
@@ -98,7 +99,7 @@ async def test_an_outage_is_nobodys_fault_and_parks_nothing(
     journal.outage = True
     await send(kafka_bootstrap, topic, ("a", 1), ("b", 1))
     async with running(make_consumer(topic)):
-        await asyncio.sleep(1)
+        await until(lambda: was_refused(journal, times=3))
         async with journal.database.transaction() as session:
             assert await inbox.parked_keys(session) == 0
         journal.outage = False
@@ -113,7 +114,7 @@ async def test_a_slow_partition_does_not_delay_the_others(
     others = [(f"loan-{n}", 1) for n in range(20)]
     await send(kafka_bootstrap, topic, ("slow", 1))
     async with running(make_consumer(topic)):
-        await asyncio.sleep(0.5)
+        await until(lambda: has_begun(journal, "slow"))
         await send(kafka_bootstrap, topic, *others)
         slow_partition_aside = 10
         await until(lambda: applied_at_least(journal, slow_partition_aside), 2.5)
