@@ -89,7 +89,17 @@ def read_contact(body: contact_pb2.ContactProgressed, version: int) -> facts.Con
         )
         for each in body.circumstances
     )
-    return facts.ContactProgress(version, _instant(body.at), notices, asked, body.episode)
+    settled = tuple(
+        facts.WishSettled(
+            key=each.key,
+            status=each.status,
+            rule_id=each.rule_id,
+            because=each.because,
+            next_allowed_at=_instant_in(each, "next_allowed_at"),
+        )
+        for each in body.settled
+    )
+    return facts.ContactProgress(version, _instant(body.at), notices, asked, body.episode, settled)
 
 
 def read_agreement(body: negotiation_pb2.AgreementChanged, version: int) -> facts.Agreement:

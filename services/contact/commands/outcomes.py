@@ -10,9 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import outbox
 from chassis.errors import Invalid, NotFound
 from interfaces.values import Channel, NoticeStatus
-from services.contact.commands import telling
 from services.contact.commands.progress import document
-from services.contact.commands.touches import evidence_of
+from services.contact.commands.touches import evidences_of, tell_recorded
 from services.contact.domain.outcomes import FITTING, FOLLOWING, REACHED, Outcome, notice_status
 from services.contact.settings import TOPIC
 from services.contact.store import people, progress, touches
@@ -50,10 +49,9 @@ async def report(session: AsyncSession, command: ReportOutcome) -> AttemptRow:
     await session.flush()
     reached = command.outcome in REACHED
     await people.count_failure(session, row.party_id, row.point_id, reached=reached)
-    body = telling.attempt_recorded(row, command.at)
-    event = outbox.Event(row.tenant, row.loan_id, body, command.at, cause=row.key)
-    await outbox.append(session, TOPIC, event)
-    await _document(session, row, command)
+    await tell_recorded(session, row, command.at)
+    for evidence in evidences_of(row):
+        await _document(session, evidence, command)
     return row
 
 
@@ -65,18 +63,16 @@ async def _locked(session: AsyncSession, command: ReportOutcome) -> AttemptRow:
             f"No attempt {command.attempt_id!r} of tenant {command.tenant!r} has left; "
             "check the id the message came with.",
         )
-    await outbox.lock(session, TOPIC, [row.loan_id])
+    await outbox.lock(session, TOPIC, row.loan_ids)
     await session.refresh(row)
     return row
 
 
-async def _document(session: AsyncSession, row: AttemptRow, command: ReportOutcome) -> None:
+async def _document(session: AsyncSession, evidence: EvidenceRow, command: ReportOutcome) -> None:
     """A receipt may overtake the note that its message left: then it makes the evidence itself."""
-    if not row.notice and not row.asks_circumstances:
-        return
-    known = await progress.evidence_under(session, row.tenant, row.key)
-    evidence = EvidenceRow(**known.model_dump()) if known is not None else evidence_of(row)
+    known = await progress.evidence_under(session, evidence.tenant, evidence.key)
+    evidence = EvidenceRow(**known.model_dump()) if known is not None else evidence
     evidence.status = notice_status(command.outcome)
     if evidence.status == NoticeStatus.DELIVERED:
         evidence.delivered_at = command.at
-    await document(session, evidence, command.at, row.key)
+    await document(session, evidence, command.at, evidence.key)

@@ -6,8 +6,9 @@ whether the message left; if not, it confirms anew and may find that it must not
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -72,10 +73,10 @@ async def decide(
     await record_verdict(session, hearing, verdict)
     if not verdict.is_allowed:
         await _withdraw(session, desk, touch, earlier, verdict.because)
-        outcome = await _refuse(session, hearing, verdict)
+        outcome = await refuse(session, hearing, verdict)
         return Decision(outcome=await settle(session, ATTEMPT, touch, outcome))
     await _confirm(session, desk, hearing, earlier)
-    return Decision(message=_message(desk, hearing))
+    return Decision(message=message_of(desk, (hearing,), hearing.attempt_id))
 
 
 async def record_sending(
@@ -93,14 +94,26 @@ async def record_sending(
     row.status = AttemptStatus.SENT if accepted else AttemptStatus.UNDELIVERABLE
     # A receipt may have overtaken this note; what is known since is not taken back.
     if row.outcome == Outcome.SENT:
-        await _note(session, row, accepted, at)
-    outcome = TouchOutcome(
-        key=touch.key,
-        status=TouchStatus.CONFIRMED if accepted else TouchStatus.UNDELIVERABLE,
+        await note(session, row, accepted, at)
+        for evidence in evidences_of(row):
+            await document(session, evidence, at, row.key)
+    return await settle(session, ATTEMPT, touch, sent_outcome(touch.key, row, accepted))
+
+
+def sent_outcome(key: str, row: AttemptRow, is_accepted: bool) -> TouchOutcome:
+    return TouchOutcome(
+        key=key,
+        status=TouchStatus.CONFIRMED if is_accepted else TouchStatus.UNDELIVERABLE,
         attempt_id=row.attempt_id,
-        because="" if accepted else "the provider refused the address",
+        because="" if is_accepted else "the provider refused the address",
     )
-    return await settle(session, ATTEMPT, touch, outcome)
+
+
+def evidences_of(row: AttemptRow) -> list[EvidenceRow]:
+    """What an attempt proves of each loan it was about, where it proves anything."""
+    whole = evidence_of(row)
+    each_of = [EvidenceRow(**{**whole.model_dump(), **touch}) for touch in row.touches] or [whole]
+    return [each for each in each_of if each.notice or each.asks_circumstances]
 
 
 def evidence_of(row: AttemptRow) -> EvidenceRow:
@@ -149,12 +162,15 @@ def new_attempt(hearing: Hearing, status: AttemptStatus) -> AttemptRow:
     )
 
 
-async def tell_confirmation(session: AsyncSession, desk: Desk, hearing: Hearing) -> None:
+async def tell_confirmation(
+    session: AsyncSession, desk: Desk, hearing: Hearing, attempt_id: str = ""
+) -> None:
+    """`attempt_id` where the touch is part of another one's attempt."""
     touch, clock = hearing.touch, desk.clock
     lag = clock.wall() - clock.reading().wall_time(touch.due_at)
     body = telling.touch_confirmed(
         touch,
-        hearing.attempt_id,
+        attempt_id or hearing.attempt_id,
         hearing.pack.label,
         hearing.at,
         lag_wall_ms=round(lag.total_seconds() * 1_000),
@@ -163,15 +179,18 @@ async def tell_confirmation(session: AsyncSession, desk: Desk, hearing: Hearing)
     await outbox.append(session, TOPIC, event)
 
 
-async def _note(session: AsyncSession, row: AttemptRow, accepted: bool, at: datetime) -> None:
+async def note(session: AsyncSession, row: AttemptRow, accepted: bool, at: datetime) -> None:
+    """What the provider said, told of every loan the message was about."""
     if not accepted:
         row.outcome = Outcome.UNDELIVERABLE
         await people.count_failure(session, row.party_id, row.point_id, reached=False)
+    await tell_recorded(session, row, at)
+
+
+async def tell_recorded(session: AsyncSession, row: AttemptRow, at: datetime) -> None:
     body = telling.attempt_recorded(row, at)
-    event = outbox.Event(row.tenant, row.loan_id, body, at, cause=row.key)
-    await outbox.append(session, TOPIC, event)
-    if row.notice or row.asks_circumstances:
-        await document(session, evidence_of(row), at, row.key)
+    events = [outbox.Event(row.tenant, each, body, at, cause=row.key) for each in row.loan_ids]
+    await outbox.append_many(session, TOPIC, events)
 
 
 async def _confirm(
@@ -198,7 +217,7 @@ async def _withdraw(
     await outbox.append(session, TOPIC, event)
 
 
-async def _refuse(session: AsyncSession, hearing: Hearing, verdict: Verdict) -> TouchOutcome:
+async def refuse(session: AsyncSession, hearing: Hearing, verdict: Verdict) -> TouchOutcome:
     outcome = await tell_refusal(session, hearing, verdict)
     touch = hearing.touch
     if outcome.status is TouchStatus.UNDELIVERABLE and (touch.notice or touch.asks_circumstances):
@@ -209,23 +228,25 @@ async def _refuse(session: AsyncSession, hearing: Hearing, verdict: Verdict) -> 
     return outcome
 
 
-def _message(desk: Desk, hearing: Hearing) -> Message:
-    """The words, with the amounts that stand at this moment."""
+def message_of(desk: Desk, hearings: Sequence[Hearing], attempt_id: str) -> Message:
+    """The words, with the amounts that stand at this moment, of all loans it is about."""
+    hearing = min(hearings, key=lambda each: each.standing.amounts.oldest_due_on or date.max)
     touch, party, point = hearing.touch, hearing.party, hearing.point
     assert point is not None and party.subject_key is not None
     amounts = hearing.standing.amounts
+    owed = (each.standing.amounts for each in hearings)
     words = Words(
         institution=hearing.tenant.institution,
         name=persons.name_of(desk.vault, party),
         currency=amounts.currency,
-        overdue_minor=max(0, amounts.overdue_minor - amounts.disputed_minor),
+        overdue_minor=sum(max(0, each.overdue_minor - each.disputed_minor) for each in owed),
         oldest_due_on=amounts.oldest_due_on,
         may_disclose=touch.role in LIABLE_ROLES,
-        asks_circumstances=touch.asks_circumstances,
+        asks_circumstances=any(each.touch.asks_circumstances for each in hearings),
     )
     rendered = render(touch.template, touch.purpose, party.language, words)
     return Message(
-        attempt_id=hearing.attempt_id,
+        attempt_id=attempt_id,
         tenant=touch.tenant,
         key=touch.key,
         loan_id=touch.loan_id,
@@ -235,7 +256,7 @@ def _message(desk: Desk, hearing: Hearing) -> Message:
         purpose=touch.purpose,
         template=touch.template,
         notice=touch.notice,
-        asks_circumstances=touch.asks_circumstances,
+        asks_circumstances=words.asks_circumstances,
         at=hearing.at,
         address=persons.value_of(desk.vault, party, point),
         subject=rendered.subject,

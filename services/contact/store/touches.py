@@ -47,7 +47,15 @@ async def attempt(session: AsyncSession, tenant: str, attempt_id: str) -> Attemp
 
 
 async def add(session: AsyncSession, row: AttemptRow) -> None:
+    """Keep an attempt; one that names no further loans is about its own alone."""
+    row.loan_ids = row.loan_ids or [row.loan_id]
     session.add(row)
+    await session.flush()
+
+
+async def replace(session: AsyncSession, row: AttemptRow) -> None:
+    """Write a known attempt anew, whole."""
+    await session.merge(row)
     await session.flush()
 
 
@@ -79,7 +87,7 @@ async def of_loan(
         select(AttemptRow)
         .where(
             col(AttemptRow.tenant) == tenant,
-            col(AttemptRow.loan_id) == loan_id,
+            col(AttemptRow.loan_ids).contains([loan_id]),
             col(AttemptRow.attempt_id) > after,
         )
         .order_by(col(AttemptRow.attempt_id))
