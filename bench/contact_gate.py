@@ -67,12 +67,12 @@ async def _run(settings: Settings, mode: str) -> Measured:
         await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bench.contact_gate", mode, str(settings.var)),
             *(str(settings.port_base), str(starts_at), str(number)),
-            stdout=asyncio.subprocess.PIPE,
         )
         for number in range(PROCESSES)
     ]
-    outputs = await asyncio.gather(*(child.communicate() for child in children))
-    latencies = sorted(each for out, _ in outputs for each in json.loads(out))
+    await asyncio.gather(*(child.wait() for child in children))
+    files = (_latencies(settings, mode, number) for number in range(PROCESSES))
+    latencies = sorted(each for file in files for each in json.loads(file.read_text()))
     return Measured(
         per_second=round(len(latencies) / SECONDS, 1),
         p50_ms=round(latencies[len(latencies) // 2] * 1000, 2),
@@ -152,8 +152,12 @@ def main() -> int:
     mode, var, base, starts_at, seed = sys.argv[1:]
     settings = settings_from(var=Path(var), port_base=int(base))
     found = uvloop.run(_worker(mode, settings, float(starts_at), int(seed)))
-    sys.stdout.write(json.dumps(found))
+    _latencies(settings, mode, int(seed)).write_text(json.dumps(found))
     return 0
+
+
+def _latencies(settings: Settings, mode: str, number: int) -> Path:
+    return settings.var / f"{mode}-{number}.json"
 
 
 if __name__ == "__main__":

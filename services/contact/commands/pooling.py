@@ -20,11 +20,12 @@ from services.contact.commands import telling
 from services.contact.commands.desk import Desk
 from services.contact.commands.judging import (
     Hearing,
+    docket_of,
     first_outcome,
     hear,
     record_verdict,
     settle,
-    standing_for,
+    standing_of,
     superseded,
 )
 from services.contact.commands.progress import settle as settle_wish
@@ -72,7 +73,8 @@ async def leave(session: AsyncSession, desk: Desk, touch: Touch) -> TouchOutcome
     wish = _wish(touch, others)
     if not may_wait(wish):
         return None
-    said, standing = await standing_for(session, touch)
+    docket = await docket_of(session, desk, ATTEMPT, touch, desk.clock.instant(touch.at))
+    said, standing = standing_of(docket, touch)
     if said is Answer.SUPERSEDED:
         return await settle(session, ATTEMPT, touch, superseded(touch, standing))
     pool = f"{wish.pool}/{standing.amounts.currency}"
@@ -170,15 +172,16 @@ def _wish(touch: Touch, others: Sequence[str]) -> Wish:
 async def _heard(session: AsyncSession, desk: Desk, row: WishRow, at: datetime) -> Hearing | None:
     """The hearing of a wish that may be met now; the others end or wait on."""
     touch = wishes.touch_of(row)
+    docket = await docket_of(session, desk, ATTEMPT, touch, at)
     try:
-        said, standing = await standing_for(session, touch)
+        said, standing = standing_of(docket, touch)
     except Behind:
         await wishes.put_back(session, [row], desk.clock.wall() + _BEHIND_AGAIN)
         return None
     if said is Answer.SUPERSEDED:
         await _end(session, row, superseded(touch, standing))
         return None
-    hearing = await hear(session, desk, touch, standing, at)
+    hearing = hear(desk, docket, touch, standing, at)
     verdict = judge(hearing.pack, hearing.act, hearing.known, at)
     await record_verdict(session, hearing, verdict)
     if verdict.is_allowed:

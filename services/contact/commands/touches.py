@@ -20,11 +20,12 @@ from services.contact.commands import telling
 from services.contact.commands.desk import Desk
 from services.contact.commands.judging import (
     Hearing,
+    docket_of,
     first_outcome,
     hear,
     record_verdict,
     settle,
-    standing_for,
+    standing_of,
     superseded,
     tell_refusal,
 )
@@ -56,19 +57,19 @@ async def decide(
     session: AsyncSession, desk: Desk, touch: Touch, *, is_known_unsent: bool
 ) -> Decision:
     """Judge a touch now, and confirm it if nothing forbids it; may raise `contact/behind`."""
-    first = await first_outcome(session, ATTEMPT, touch)
-    if first is not None:
-        return Decision(outcome=first)
-    earlier = await touches.find(session, touch.tenant, touch.key)
-    if earlier is not None and not is_known_unsent:
-        return Decision(in_doubt=earlier.attempt_id)
-    said, standing = await standing_for(session, touch)
     at = desk.clock.instant(touch.at)
+    docket = await docket_of(session, desk, ATTEMPT, touch, at)
+    if docket.first is not None:
+        return Decision(outcome=docket.first)
+    if docket.own_id and not is_known_unsent:
+        return Decision(in_doubt=docket.own_id)
+    earlier = await touches.find(session, touch.tenant, touch.key) if docket.own_id else None
+    said, standing = standing_of(docket, touch)
     if said is Answer.SUPERSEDED:
         await _withdraw(session, desk, touch, earlier, standing.because)
         outcome = superseded(touch, standing)
         return Decision(outcome=await settle(session, ATTEMPT, touch, outcome))
-    hearing = await hear(session, desk, touch, standing, at)
+    hearing = hear(desk, docket, touch, standing, at)
     verdict = judge(hearing.pack, hearing.act, hearing.known, at)
     await record_verdict(session, hearing, verdict)
     if not verdict.is_allowed:
@@ -154,6 +155,8 @@ def new_attempt(hearing: Hearing, status: AttemptStatus) -> AttemptRow:
         asks_circumstances=touch.asks_circumstances,
         episode=touch.episode,
         position_version=touch.position_version,
+        loan_ids=[touch.loan_id],
+        touches=[],
         status=status,
         outcome=Outcome.SENT,
         from_at=hearing.at,

@@ -10,7 +10,7 @@ down_revision = "0008"
 STATEMENTS = [
     r"""CREATE FUNCTION hearing(
         _key text, _topic text, _consumer text, _tenant text, _loan text, _party text,
-        _debtor text, _since timestamptz, _wall timestamptz) RETURNS jsonb
+        _debtor text, _touch text, _since timestamptz, _wall timestamptz) RETURNS jsonb
     LANGUAGE plpgsql AS $$
     DECLARE
         _first bytea;
@@ -37,6 +37,7 @@ STATEMENTS = [
             PERFORM FROM party WHERE party_id = ANY (_ids) ORDER BY party_id COLLATE "C" FOR UPDATE;
         END IF;
         SELECT jsonb_build_object(
+            'own', (SELECT to_jsonb(a) FROM attempt a WHERE tenant = _tenant AND key = _touch),
             'is_parked', EXISTS (SELECT FROM inbox_parked WHERE consumer = _consumer
                 AND key = _loan AND skipped_at IS NULL),
             'standing', (SELECT to_jsonb(s) FROM standing s WHERE loan_id = _loan),
