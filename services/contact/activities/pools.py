@@ -11,10 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from chassis.service import Context
 from chassis.telemetry import describe
 from services.contact.activities.sending import hand_over
+from services.contact.activities.ways_out import ways_out
 from services.contact.commands import pooling
 from services.contact.commands.desk import Desk, desk
 from services.contact.commands.touches import Decision
-from services.contact.gateways import Gateway, SandboxGateway
+from services.contact.gateways import Gateway
 
 # Another process may have left a wish, or the clock may have been set to run faster.
 _LOOK_AGAIN = timedelta(seconds=5)
@@ -42,7 +43,7 @@ class Bell:
 async def run(context: Context, bell: Bell, gateway: Gateway | None = None) -> None:
     """Never ends by itself; what fails is tried again."""
     its_desk = desk(context.settings, context.clock)
-    way_out = gateway or SandboxGateway(context.database, its_desk.vault)
+    way_out = gateway or ways_out(context)
     while True:
         try:
             while await meet_next(context, its_desk, way_out):

@@ -15,10 +15,11 @@ from interfaces.contact import (
 )
 from services.contact.activities.pools import Bell
 from services.contact.activities.sending import hand_over
+from services.contact.activities.ways_out import ways_out
 from services.contact.commands import pooling, progress, reservations, touches
 from services.contact.commands.desk import Desk, desk
 from services.contact.commands.touches import Decision
-from services.contact.gateways import Gateway, SandboxGateway
+from services.contact.gateways import Gateway
 
 
 class Activities(ContactActivities):
@@ -31,7 +32,7 @@ class Activities(ContactActivities):
         self._database = context.database
         self._clock = context.clock
         self._desk: Desk = desk(context.settings, context.clock)
-        self._gateway = gateway or SandboxGateway(context.database, self._desk.vault)
+        self._gateway = gateway or ways_out(context)
 
     @activity.defn(name="contact.wish")
     async def wish(self, touch: Touch) -> TouchOutcome:

@@ -2,8 +2,16 @@
 
 from fastapi import APIRouter
 
-from services.contact.api import attempts, holds, replies
+from services.contact.api import (
+    attempts,
+    handovers,
+    holds,
+    replies,
+    templates,
+    unsubscribe,
+    webhooks,
+)
 
 router = APIRouter(prefix="/v1/{tenant}", tags=["contact"])
-for part in (attempts, replies, holds):
+for part in (attempts, replies, holds, handovers, templates, unsubscribe, webhooks):
     router.include_router(part.router)

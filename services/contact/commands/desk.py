@@ -8,17 +8,22 @@ from chassis.clock import Clock
 from chassis.settings import Settings
 from chassis.vault import Vault
 from services.contact import settings as contact
+from services.contact.commands.library import library
+from services.contact.domain.templates import Library
+from services.contact.gateways.routing import GatewaySettings
 from services.contact.settings import Tenants
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Tenants, the clock, and the keys that open personal data."""
+    """Tenants, the clock, the keys that open personal data, the texts, and the ways out."""
 
     tenants: Tenants
     clock: Clock
     vault: Vault
     transport_key: bytes
+    library: Library
+    gateways: GatewaySettings
 
 
 def desk(settings: Settings, clock: Clock) -> Desk:
@@ -27,4 +32,6 @@ def desk(settings: Settings, clock: Clock) -> Desk:
         clock=clock,
         vault=contact.vault(settings),
         transport_key=contact.keys(settings).transport_private,
+        library=library(settings),
+        gateways=GatewaySettings(),
     )

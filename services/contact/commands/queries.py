@@ -45,6 +45,17 @@ async def attempts_of(
     return await touches.of_loan(session, tenant, loan_id, after, limit)
 
 
+async def attempt_of(session: AsyncSession, tenant: str, attempt_id: str) -> AttemptRow:
+    """Raises `contact/unknown_attempt`."""
+    row = await touches.attempt(session, tenant, attempt_id)
+    if row is None:
+        raise NotFound(
+            "contact/unknown_attempt",
+            f"No attempt {attempt_id[:100]!r} of tenant {tenant!r} is known; check its id.",
+        )
+    return row
+
+
 async def summary(session: AsyncSession, tenant: str) -> Summary:
     return Summary(
         await touches.made(session, tenant), await touches.refused_by_rule(session, tenant)

@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from interfaces.contact import Touch, TouchOutcome, TouchStatus
-from interfaces.values import LIABLE_ROLES, Direction, NoticeStatus
-from services.contact.commands import people as persons
+from interfaces.values import Direction, NoticeStatus
 from services.contact.commands import telling
+from services.contact.commands.composing import Composition, compose
 from services.contact.commands.desk import Desk
 from services.contact.commands.judging import (
     Hearing,
@@ -33,7 +33,7 @@ from services.contact.commands.progress import document
 from services.contact.domain.gate import Verdict, judge
 from services.contact.domain.outcomes import Outcome, notice_status
 from services.contact.domain.standing import Answer
-from services.contact.domain.templates import Words, render
+from services.contact.domain.templates import LoanAmounts
 from services.contact.gateways import Message, Receipt
 from services.contact.settings import TOPIC
 from services.contact.store import people, touches
@@ -234,35 +234,28 @@ async def refuse(session: AsyncSession, hearing: Hearing, verdict: Verdict) -> T
 def message_of(desk: Desk, hearings: Sequence[Hearing], attempt_id: str) -> Message:
     """The words, with the amounts that stand at this moment, of all loans it is about."""
     hearing = min(hearings, key=lambda each: each.standing.amounts.oldest_due_on or date.max)
-    touch, party, point = hearing.touch, hearing.party, hearing.point
-    assert point is not None and party.subject_key is not None
-    amounts = hearing.standing.amounts
-    owed = (each.standing.amounts for each in hearings)
-    words = Words(
-        institution=hearing.tenant.institution,
-        name=persons.name_of(desk.vault, party),
-        currency=amounts.currency,
-        overdue_minor=sum(max(0, each.overdue_minor - each.disputed_minor) for each in owed),
-        oldest_due_on=amounts.oldest_due_on,
-        may_disclose=touch.role in LIABLE_ROLES,
-        asks_circumstances=any(each.touch.asks_circumstances for each in hearings),
+    assert hearing.point is not None, "who may be touched can be"
+    return compose(
+        desk,
+        Composition(
+            attempt_id=attempt_id,
+            touch=hearing.touch,
+            tenant=hearing.tenant,
+            party=hearing.party,
+            point=hearing.point,
+            loans=tuple(_amounts(each) for each in hearings),
+            at=hearing.at,
+            asks_circumstances=any(each.touch.asks_circumstances for each in hearings),
+        ),
     )
-    rendered = render(touch.template, touch.purpose, party.language, words)
-    return Message(
-        attempt_id=attempt_id,
-        tenant=touch.tenant,
-        key=touch.key,
-        loan_id=touch.loan_id,
-        party_id=touch.party_id,
-        role=touch.role,
-        channel=touch.channel,
-        purpose=touch.purpose,
-        template=touch.template,
-        notice=touch.notice,
-        asks_circumstances=words.asks_circumstances,
-        at=hearing.at,
-        address=persons.value_of(desk.vault, party, point),
-        subject=rendered.subject,
-        body=rendered.body,
-        subject_key=party.subject_key,
+
+
+def _amounts(hearing: Hearing) -> LoanAmounts:
+    owed = hearing.standing.amounts
+    return LoanAmounts(
+        loan_id=hearing.touch.loan_id,
+        currency=owed.currency,
+        overdue_minor=max(0, owed.overdue_minor - owed.disputed_minor),
+        balance_minor=owed.balance_minor,
+        oldest_due_on=owed.oldest_due_on,
     )
