@@ -2,8 +2,16 @@
 
 from fastapi import APIRouter
 
-from services.contact.api import attempts, holds, replies
+from services.contact.api import (
+    agreements,
+    attempts,
+    grievances,
+    holds,
+    people,
+    replies,
+    vulnerabilities,
+)
 
 router = APIRouter(prefix="/v1/{tenant}", tags=["contact"])
-for part in (attempts, replies, holds):
+for part in (attempts, replies, holds, people, agreements, vulnerabilities, grievances):
     router.include_router(part.router)
