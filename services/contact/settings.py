@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from chassis.configuration import read_documents
 from chassis.errors import NotFound
 from chassis.settings import Settings
 from chassis.vault import Keys, Vault, load_or_create_keys
+from interfaces.calendar import Calendar
 from interfaces.tenant import Tenant, parse_tenant
+from services.contact.domain.grievances import DueRule, parse_rules
 
 NAME = "contact"
 TOPIC = "collect.contact.v1"
@@ -40,6 +43,16 @@ def tenants(settings: Settings) -> Tenants:
     return _tenants(settings.config / "tenants")
 
 
+def due_rules(settings: Settings) -> tuple[DueRule, ...]:
+    """When complaints and disputes must be answered, of every jurisdiction."""
+    return _due_rules(settings.config / "grievances")
+
+
+def calendars(settings: Settings) -> Mapping[str, Calendar]:
+    """The calendars by jurisdiction, in their own zone."""
+    return _calendars(settings.config / "calendars")
+
+
 def vault(settings: Settings) -> Vault:
     return _vault(settings.keys)
 
@@ -52,6 +65,25 @@ def keys(settings: Settings) -> Keys:
 def _tenants(directory: Path) -> Tenants:
     parsed = (parse_tenant(raw) for raw in read_documents(directory).values())
     return Tenants({tenant.name: tenant for tenant in parsed})
+
+
+@lru_cache(maxsize=8)
+def _due_rules(directory: Path) -> tuple[DueRule, ...]:
+    return tuple(rule for raw in read_documents(directory).values() for rule in parse_rules(raw))
+
+
+@lru_cache(maxsize=8)
+def _calendars(directory: Path) -> Mapping[str, Calendar]:
+    return {
+        raw["jurisdiction"]: Calendar(
+            jurisdiction=raw["jurisdiction"],
+            version=raw["version"],
+            zone="UTC",
+            holidays=tuple(date.fromisoformat(day) for day in raw["holidays"]),
+            moved_workdays=tuple(date.fromisoformat(day) for day in raw["moved_workdays"]),
+        )
+        for raw in read_documents(directory).values()
+    }
 
 
 @lru_cache(maxsize=8)

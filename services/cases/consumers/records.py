@@ -10,7 +10,17 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from chassis.consumer import Record
-from events.v1 import bank_pb2, contact_pb2, field_visit_pb2, ledger_pb2, legal_pb2, negotiation_pb2
+
+# `contact_customer_pb2` is imported for its message types: what a topic carries must decode.
+from events.v1 import (  # noqa: F401
+    bank_pb2,
+    contact_customer_pb2,
+    contact_pb2,
+    field_visit_pb2,
+    ledger_pb2,
+    legal_pb2,
+    negotiation_pb2,
+)
 from interfaces import facts, values
 from services.cases.domain.dispatch import FactKind, LoanFact
 

@@ -3,15 +3,31 @@
 from fastapi import APIRouter
 
 from services.contact.api import (
+    agreements,
     attempts,
+    grievances,
     handovers,
     holds,
+    people,
     replies,
     templates,
     unsubscribe,
+    vulnerabilities,
     webhooks,
 )
 
 router = APIRouter(prefix="/v1/{tenant}", tags=["contact"])
-for part in (attempts, replies, holds, handovers, templates, unsubscribe, webhooks):
+for part in (
+    attempts,
+    replies,
+    holds,
+    agreements,
+    grievances,
+    handovers,
+    people,
+    templates,
+    unsubscribe,
+    vulnerabilities,
+    webhooks,
+):
     router.include_router(part.router)

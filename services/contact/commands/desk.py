@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chassis.clock import Clock
 from chassis.settings import Settings
 from chassis.vault import Vault
+from interfaces.calendar import Calendar
 from services.contact import settings as contact
 from services.contact.commands.library import library
+from services.contact.domain.grievances import DueRule
 from services.contact.domain.templates import Library
 from services.contact.gateways.routing import GatewaySettings
 from services.contact.settings import Tenants
@@ -16,7 +19,8 @@ from services.contact.settings import Tenants
 
 @dataclass(frozen=True)
 class Desk:
-    """Tenants, the clock, the keys that open personal data, the texts, and the ways out."""
+    """Tenants, the clock, the keys that open personal data, the texts, the ways out, and when
+    answers are due."""
 
     tenants: Tenants
     clock: Clock
@@ -24,6 +28,8 @@ class Desk:
     transport_key: bytes
     library: Library
     gateways: GatewaySettings
+    due_rules: tuple[DueRule, ...]
+    calendars: Mapping[str, Calendar]
 
 
 def desk(settings: Settings, clock: Clock) -> Desk:
@@ -34,4 +40,6 @@ def desk(settings: Settings, clock: Clock) -> Desk:
         transport_key=contact.keys(settings).transport_private,
         library=library(settings),
         gateways=GatewaySettings(),
+        due_rules=contact.due_rules(settings),
+        calendars=contact.calendars(settings),
     )

@@ -7,13 +7,13 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis import outbox
 from chassis.errors import Invalid, NotFound
 from interfaces.values import Channel, NoticeStatus
+from services.contact.commands import reachability
+from services.contact.commands.party import Locked
 from services.contact.commands.progress import document
 from services.contact.commands.touches import evidences_of, tell_recorded
 from services.contact.domain.outcomes import FITTING, FOLLOWING, REACHED, Outcome, notice_status
-from services.contact.settings import TOPIC
 from services.contact.store import people, progress, touches
 from services.contact.store.tables import AttemptRow, EvidenceRow
 from services.contact.store.touches import AttemptStatus
@@ -34,7 +34,7 @@ async def report(session: AsyncSession, command: ReportOutcome) -> AttemptRow:
 
     Raises `contact/unknown_attempt` and `contact/outcome_does_not_fit`.
     """
-    row = await _locked(session, command)
+    row, party = await _locked(session, command)
     if command.outcome not in FITTING[Channel(row.channel)]:
         raise Invalid(
             "contact/outcome_does_not_fit",
@@ -50,12 +50,13 @@ async def report(session: AsyncSession, command: ReportOutcome) -> AttemptRow:
     reached = command.outcome in REACHED
     await people.count_failure(session, row.party_id, row.point_id, reached=reached)
     await tell_recorded(session, row, command.at)
+    await reachability.follow(session, party, command.at, row.key)
     for evidence in evidences_of(row):
         await _document(session, evidence, command)
     return row
 
 
-async def _locked(session: AsyncSession, command: ReportOutcome) -> AttemptRow:
+async def _locked(session: AsyncSession, command: ReportOutcome) -> tuple[AttemptRow, Locked]:
     row = await touches.attempt(session, command.tenant, command.attempt_id)
     if row is None or row.status not in _OPEN:
         raise NotFound(
@@ -63,9 +64,9 @@ async def _locked(session: AsyncSession, command: ReportOutcome) -> AttemptRow:
             f"No attempt {command.attempt_id!r} of tenant {command.tenant!r} has left; "
             "check the id the message came with.",
         )
-    await outbox.lock(session, TOPIC, row.loan_ids)
+    party = await reachability.lock(session, row.tenant, row.party_id, row.loan_ids)
     await session.refresh(row)
-    return row
+    return row, party
 
 
 async def _document(session: AsyncSession, evidence: EvidenceRow, command: ReportOutcome) -> None:

@@ -8,8 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.errors import NotFound
 from interfaces.facts import HoldInterval
+from services.contact.commands import party as parties
+from services.contact.domain.reachability import Reach
 from services.contact.domain.standing import Standing
-from services.contact.store import holds, touches
+from services.contact.store import customer, holds, touches
 from services.contact.store import standing as standings
 from services.contact.store.tables import AttemptRow
 
@@ -37,6 +39,12 @@ async def standing_of(session: AsyncSession, tenant: str, loan_id: str) -> LoanS
             f"No position of loan {loan_id!r} of tenant {tenant!r} has reached contact yet.",
         )
     return LoanStanding(standing, (await holds.touching(session, [loan_id]))[loan_id])
+
+
+async def reachability_of(session: AsyncSession, tenant: str, party_id: str) -> Reach:
+    """Raises `contact/unknown_party`."""
+    await parties.known(session, tenant, party_id)
+    return await customer.reachability_of(session, party_id)
 
 
 async def attempts_of(

@@ -13,9 +13,11 @@ from chassis.errors import Conflict, Invalid
 from interfaces.values import LIABLE_ROLES, Capacity, Channel, Direction, HoldKind, Purpose
 from services.contact.commands import telling
 from services.contact.commands.desk import Desk
+from services.contact.commands.grievances import Objected, open_by_reply
 from services.contact.commands.holds import lock_scope, tell
 from services.contact.commands.judging import attempt_id_of
 from services.contact.commands.progress import Occasion, document_answer
+from services.contact.domain.grievances import HOLD_KIND, GrievanceKind
 from services.contact.domain.holds import DEFAULT_BLOCKS, REVIEW_AFTER, Span
 from services.contact.domain.outcomes import Outcome
 from services.contact.domain.points import OptOut, choose
@@ -76,10 +78,26 @@ async def record(
     hold_ids = await _hold(session, command, follows, now)
     if hold_ids:
         await tell(session, command.tenant, loan_ids, now, command.reply_id)
+    await open_by_reply(session, desk, _objected(command, follows, hold_ids), now)
     if follows.answers_circumstances:
         occasion = Occasion(command.tenant, command.loan_id, episode, now, command.reply_id)
         await document_answer(session, occasion, command.party_id)
     return ReplyRecorded(command.reply_id, follows.opts_out, hold_ids)
+
+
+def _objected(command: RecordReply, follows: Consequences, hold_ids: tuple[str, ...]) -> Objected:
+    kinds = {
+        kind for kind in GrievanceKind if HOLD_KIND[kind] in {hold for hold, _ in follows.holds}
+    }
+    return Objected(
+        tenant=command.tenant,
+        reply_id=command.reply_id,
+        party_id=command.party_id,
+        loan_id=command.loan_id,
+        amount_minor=command.amount_minor,
+        kinds=frozenset(kinds),
+        hold_ids=hold_ids,
+    )
 
 
 async def _lock(session: AsyncSession, command: RecordReply) -> tuple[str, ...]:

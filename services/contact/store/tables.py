@@ -45,6 +45,13 @@ class PointRow(Row, table=True):
     is_current: bool = True
     failures: int = 0
     invalid_at: datetime | None = _instant(nullable=True)
+    source: str = ""
+    owner: str = "party"
+    time_zone: str = ""
+    verified_at: datetime | None = _instant(nullable=True)
+    said_consent: bool | None = None
+    reassigned_checked_on: date | None = None
+    is_by_hand: bool = False
 
 
 class StandingRow(Row, table=True):
@@ -86,6 +93,7 @@ class HoldRow(Row, table=True):
     ended_by: str | None = None
     end_reason: str | None = None
     ended_at: datetime | None = _instant(nullable=True)
+    variant: str = ""
 
 
 class AttemptRow(Row, table=True):
