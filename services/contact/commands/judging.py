@@ -8,8 +8,8 @@ debtor's lock makes budgets exact over all its loans.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,25 +18,19 @@ from chassis import inbox, outbox
 from chassis.errors import Behind, Invalid
 from chassis.idempotency import first_result, remember
 from interfaces.contact import Touch, TouchOutcome, TouchStatus
-from interfaces.facts import HoldInterval
 from interfaces.tenant import Tenant
-from interfaces.values import LIABLE_ROLES
-from services.contact.commands import people as persons
 from services.contact.commands import telling
 from services.contact.commands.desk import Desk
-from services.contact.domain.gate import Known, Pack, Proposal, Verdict
-from services.contact.domain.points import PointKind, choose
-from services.contact.domain.rules import first_pack
+from services.contact.commands.gathering import asked_of, gather
+from services.contact.domain.law.facts import Known, Proposal
+from services.contact.domain.law.judgement import Pack, Verdict
+from services.contact.domain.law.record import document_of, finding_of
 from services.contact.domain.standing import Answer, Standing, answer
-from services.contact.domain.zones import is_zone, plausible_zones
 from services.contact.settings import STANDING_CONSUMER, TOPIC
-from services.contact.store import holds, people, touches
+from services.contact.store import people, touches
 from services.contact.store import standing as standings
-from services.contact.store.people import Link
 from services.contact.store.tables import PartyRow, PointRow, VerdictRow
 
-# A budget's local day may have begun a day earlier than the instant's own in UTC.
-_LOOK_BACK = timedelta(days=2)
 _OUTCOMES: TypeAdapter[TouchOutcome] = TypeAdapter(TouchOutcome)
 
 
@@ -117,44 +111,27 @@ async def hear(
     session: AsyncSession, desk: Desk, touch: Touch, standing: Standing, at: datetime
 ) -> Hearing:
     """Locks the debtor and gathers the facts; the touch's own earlier try does not count."""
-    tenant = desk.tenants.get(touch.tenant)
-    debtor_id = touch.party_id if touch.role in LIABLE_ROLES else touch.about_party_id
-    involved = {touch.party_id, debtor_id}
-    await people.lock_parties(session, touch.tenant, involved)
-    links = await people.links_of_loans(session, [touch.loan_id])
-    party = (await people.parties(session, [touch.party_id]))[touch.party_id]
-    points = await people.points(session, touch.party_id)
-    choice = choose(
-        map(people.as_point, points),
-        await people.opt_outs(session, touch.party_id),
-        touch.channel,
-        for_notice=bool(touch.notice),
-    )
     own_id = attempt_id_of(touch.tenant, touch.key)
-    attempts = await touches.past_attempts(session, debtor_id, at - _LOOK_BACK, desk.clock.wall())
+    asked = asked_of(touch, standing.amounts.product, own_id)
+    await people.lock_parties(session, touch.tenant, {asked.party_id, asked.debtor_id})
+    found = await gather(session, desk, asked, at)
+    assert found.party is not None, "locking a party makes it known"
     return Hearing(
         touch=touch,
         at=at,
-        tenant=tenant,
+        tenant=desk.tenants.get(touch.tenant),
         standing=standing,
-        pack=first_pack(tenant.jurisdiction, tenant.contact),
-        act=_proposal(touch, debtor_id, choice.point_id),
-        known=Known(
-            zones=_zones(desk, tenant, party, points),
-            roles=frozenset(link.role for link in links if link.party_id == touch.party_id),
-            is_debtor_liable=_is_liable(links, debtor_id),
-            is_opted_out=choice.is_opted_out,
-            holds=await _holds(session, touch.loan_id, at, desk.clock.now()),
-            attempts=tuple(past for past in attempts if past.attempt_id != own_id),
-        ),
-        party=party,
-        point=next((each for each in points if each.point_id == choice.point_id), None),
+        pack=found.pack,
+        act=found.act,
+        known=found.known,
+        party=found.party,
+        point=found.point,
     )
 
 
 async def record_verdict(session: AsyncSession, hearing: Hearing, verdict: Verdict) -> None:
     """Keep the verdict with what it was founded on, allowed and refused alike."""
-    touch, known = hearing.touch, hearing.known
+    touch, packs = hearing.touch, hearing.pack.label.split("+")
     row = VerdictRow(
         tenant=touch.tenant,
         key=touch.key,
@@ -165,22 +142,12 @@ async def record_verdict(session: AsyncSession, hearing: Hearing, verdict: Verdi
         rule_id=verdict.rule_id,
         because=verdict.because,
         rule_pack=hearing.pack.label,
+        strength=verdict.deciding.article.strength if verdict.deciding else "",
         next_allowed_at=verdict.next_allowed_at,
-        facts={
-            "role": touch.role,
-            "debtor": hearing.act.debtor_id,
-            "channel": touch.channel,
-            "purpose": touch.purpose,
-            "capacity": touch.capacity,
-            "point": hearing.act.point_id,
-            "zones": list(known.zones),
-            "roles": sorted(known.roles),
-            "opted_out": known.is_opted_out,
-            "holds": [hold.hold_id for hold in known.holds],
-            "attempts": [past.attempt_id for past in known.attempts],
-            "episode": touch.episode,
-            "position_version": hearing.standing.position_version,
-        },
+        episode=touch.episode,
+        position_version=hearing.standing.position_version,
+        facts=document_of(packs, hearing.at, hearing.act, hearing.known),
+        findings=[finding_of(each) for each in verdict.findings],
     )
     await touches.record_verdict(session, row)
 
@@ -200,38 +167,3 @@ async def tell_refusal(session: AsyncSession, hearing: Hearing, verdict: Verdict
         next_allowed_at=verdict.next_allowed_at,
         standing_version=hearing.standing.position_version,
     )
-
-
-def _proposal(touch: Touch, debtor_id: str, point_id: str) -> Proposal:
-    return Proposal(
-        tenant=touch.tenant,
-        party_id=touch.party_id,
-        role=touch.role,
-        debtor_id=debtor_id,
-        channel=touch.channel,
-        purpose=touch.purpose,
-        point_id=point_id,
-    )
-
-
-async def _holds(
-    session: AsyncSession, loan_id: str, at: datetime, now: datetime
-) -> tuple[HoldInterval, ...]:
-    """The loan's holds. An act may lag behind a clock that runs fast: a hold that has begun on the
-    clock stands against it all the same."""
-    intervals = (await holds.touching(session, [loan_id]))[loan_id]
-    return tuple(
-        replace(hold, from_at=at) if at < hold.from_at <= now else hold for hold in intervals
-    )
-
-
-def _is_liable(links: list[Link], party_id: str) -> bool:
-    return any(link.party_id == party_id and link.role in LIABLE_ROLES for link in links)
-
-
-def _zones(desk: Desk, tenant: Tenant, party: PartyRow, points: list[PointRow]) -> tuple[str, ...]:
-    if party.time_zone and is_zone(party.time_zone):
-        return (party.time_zone,)
-    phones = [point for point in points if point.kind == PointKind.PHONE]
-    values = [persons.value_of(desk.vault, party, point) for point in phones]
-    return plausible_zones(party.time_zone, tenant.zone, values)

@@ -9,9 +9,8 @@ from sqlalchemy import or_, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from interfaces.values import Channel, Direction, Purpose
-from services.contact.domain.gate import PastAttempt
-from services.contact.domain.outcomes import Outcome, is_connected
+from interfaces.values import Capacity, Channel, Direction, Purpose
+from services.contact.domain.law.facts import PastAttempt, Result
 from services.contact.store.tables import AttemptRow, VerdictRow
 
 
@@ -120,15 +119,22 @@ async def refused_by_rule(session: AsyncSession, tenant: str) -> dict[str, int]:
 
 
 def _past(row: AttemptRow) -> PastAttempt:
+    is_planned = row.status == AttemptStatus.RESERVED
     return PastAttempt(
         attempt_id=row.attempt_id,
+        party_id=row.party_id,
+        loan_ids=tuple(row.loan_ids),
         channel=Channel(row.channel),
         direction=Direction(row.direction),
         purpose=Purpose(row.purpose),
         point_id=row.point_id,
         from_at=row.from_at,
         until_at=row.until_at,
-        is_connected=is_connected(Outcome(row.outcome)),
+        result=Result.PLANNED if is_planned else Result(row.outcome or Result.SENT),
+        debtor_id=row.debtor_id,
+        role=row.role,
+        capacity=Capacity(row.capacity),
+        agency=row.agency,
     )
 
 
