@@ -74,7 +74,7 @@ class LawBook:
 
     def __init__(self, versions: Iterable[PackVersion]) -> None:
         self._by_name: dict[str, list[PackVersion]] = {}
-        self._joined: dict[tuple[str, ...], Pack] = {}
+        self._joined: dict[tuple[PackVersion, ...], Pack] = {}
         for each in sorted(versions, key=lambda each: (each.name, each.version)):
             self._by_name.setdefault(each.name, []).append(each)
 
@@ -108,14 +108,13 @@ class LawBook:
 
     def joined(self, versions: Sequence[PackVersion], at: datetime) -> Pack:
         own = [self.find(PLATFORM, at)] if PLATFORM in self._by_name else []
-        parts = [*own, *(each for each in versions if each.name != PLATFORM)]
-        key = tuple(each.label for each in parts)
-        if key not in self._joined:
+        parts = (*own, *(each for each in versions if each.name != PLATFORM))
+        if parts not in self._joined:
             rules = [rule for each in parts for rule in each.rules]
             # Where a pack has an article of its own on a matter, that one is named.
             rules.sort(key=lambda rule: rule.is_asked_last)
-            self._joined[key] = Pack("+".join(key), tuple(rules))
-        return self._joined[key]
+            self._joined[parts] = Pack("+".join(each.label for each in parts), tuple(rules))
+        return self._joined[parts]
 
 
 def parse_pack(raw: Mapping[str, Any]) -> PackVersion:
