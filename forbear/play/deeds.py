@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from forbear.play.agenda import Agenda, Entry
 from forbear.play.behaviour import Deed
-from forbear.play.doors import Doors, NotNow
+from forbear.play.doors import Doors, NotNow, Refused
 from forbear.play.register import Register
 from forbear.play.till import Till
 
@@ -134,7 +134,12 @@ async def _hold(stage: Stage, entry: Entry, now: datetime) -> None:
         body["until_at"] = (entry.at + timedelta(days=days)).isoformat()
     if entry.details.get("has_no_estate"):
         body["has_no_estate"] = True
-    await stage.doors.post("contact", "holds", body)
+    try:
+        await stage.doors.post("contact", "holds", body)
+    except Refused as refusal:
+        # Where no rule pack grants a cease, contact records an opt-out instead and says so.
+        if "contact/cease_not_granted" not in str(refusal):
+            raise
 
 
 async def _end_hold(stage: Stage, entry: Entry, now: datetime) -> None:

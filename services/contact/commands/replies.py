@@ -12,8 +12,9 @@ from chassis import outbox
 from chassis.errors import Conflict, Invalid
 from interfaces.values import LIABLE_ROLES, Capacity, Channel, Direction, HoldKind, Purpose
 from services.contact.commands import telling
+from services.contact.commands.aftermath import follow_reply
 from services.contact.commands.desk import Desk
-from services.contact.commands.grievances import Objected, open_by_reply
+from services.contact.commands.grievances import Objected
 from services.contact.commands.holds import lock_scope, tell
 from services.contact.commands.judging import attempt_id_of
 from services.contact.commands.progress import Occasion, document_answer
@@ -78,7 +79,7 @@ async def record(
     hold_ids = await _hold(session, command, follows, now)
     if hold_ids:
         await tell(session, command.tenant, loan_ids, now, command.reply_id)
-    await open_by_reply(session, desk, _objected(command, follows, hold_ids), now)
+    await follow_reply(session, desk, _objected(command, follows, hold_ids), now)
     if follows.answers_circumstances:
         occasion = Occasion(command.tenant, command.loan_id, episode, now, command.reply_id)
         await document_answer(session, occasion, command.party_id)
