@@ -6,6 +6,7 @@ the hand-over is in doubt, and it is never made twice.
 
 from __future__ import annotations
 
+import re
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from services.contact.gateways.messages import (
 TIMEOUT_SECONDS = 8.0
 _PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 _PERMANENT = 500
+# No spaces, brackets or line breaks: an address must not become a command of its own.
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}\Z")
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,8 @@ class SmtpProvider:
         self._server, self._sender, self._timeout = server, sender, timeout
 
     async def send(self, message: Message, about_to_leave: AboutToLeave) -> Receipt:
+        if not _ADDRESS.match(message.address):
+            return Receipt(message.attempt_id, is_accepted=False)
         client = self._client()
         try:
             if not await self._introduce(client, message):
@@ -135,12 +140,13 @@ def email_of(message: Message, sender: str) -> EmailMessage:
     mail["To"] = message.address
     mail["Subject"] = " ".join(message.subject.split())
     mail["Auto-Submitted"] = "auto-generated"
-    if message.language:
-        mail["Content-Language"] = message.language
     if message.unsubscribe:
         mail["List-Unsubscribe"] = f"<{message.unsubscribe}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(message.body, cte="base64")
+    if message.language:
+        # Setting the content takes every earlier Content- header away.
+        mail["Content-Language"] = message.language
     return mail
 
 
