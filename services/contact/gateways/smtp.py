@@ -10,10 +10,12 @@ import re
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
+from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP as WIRE
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 from functools import lru_cache
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
@@ -61,6 +63,26 @@ def server_of(url: str, ca_file: str = "") -> SmtpServer:
         password=unquote(parts.password or ""),
         ca_file=ca_file,
     )
+
+
+class _Unfolded(UnstructuredHeader):
+    """Folding an address that is longer than a line would encode it, and no mail program would
+    find it any more."""
+
+    name: str
+
+    def fold(self, *, policy: EmailPolicy[Any]) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+def _wire() -> EmailPolicy[Any]:
+    headers: Any = HeaderRegistry()
+    for name in ("list-unsubscribe", "message-id"):
+        headers.map_to_type(name, _Unfolded)
+    return SMTP.clone(header_factory=headers)
+
+
+WIRE = _wire()
 
 
 class SmtpProvider:

@@ -30,7 +30,7 @@ def provider(url: str, ca_file: str = "", timeout: float = 8.0) -> SmtpProvider:
 
 
 async def test_a_mail_says_who_writes_which_attempt_it_is_and_how_to_stop_it() -> None:
-    link = "https://bank.example/v1/demo/unsubscribe/abc"
+    link = f"https://bank.example/v1/demo/unsubscribe/{'abc' * 50}"
     async with mail_server() as server:
         sending = provider(f"smtp://127.0.0.1:{server.port}")
         receipt = await sending.send(message_of(unsubscribe=link), Leaving())
@@ -39,6 +39,7 @@ async def test_a_mail_says_who_writes_which_attempt_it_is_and_how_to_stop_it() -
     assert envelope.mail_from == f"collections+{'a' * 32}@bank.example"
     assert envelope.rcpt_tos == ["b1@example.test"]
     assert isinstance(envelope.content, bytes)
+    assert f"\r\nList-Unsubscribe: <{link}>\r\n".encode() in envelope.content
     mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
     assert mail["Message-ID"] == f"<{'a' * 32}@bank.example>"
     assert mail["List-Unsubscribe"] == f"<{link}>"
