@@ -63,7 +63,8 @@ def dsn(
     named_by: str = "message_id",
 ) -> bytes:
     """A delivery status notification as RFC 3464 has it."""
-    report = MIMEMultipart("report", **{"report-type": "delivery-status"})
+    report = MIMEMultipart("report")
+    report.set_param("report-type", "delivery-status")
     to = f"collections+{attempt_id}@bank.example" if named_by == "return_path" else "x@bank.example"
     report["From"], report["To"] = "MAILER-DAEMON@mail.example", to
     report["Subject"] = "Undelivered Mail Returned to Sender"
@@ -195,6 +196,8 @@ class HttpServer:
 
     def answer(self, asked: Asked) -> tuple[int, object] | None:
         fault = self.faults.pop(0) if self.faults else ""
+        if "/webhooks/" in asked.path:
+            return (int(fault), {}) if fault else (200, {"receipts": []})
         if fault in ("429", "500", "401"):
             return int(fault), {}
         if fault == "lost":
