@@ -22,7 +22,7 @@ from forbear.play.people import People
 from forbear.play.register import Register
 from forbear.play.till import open_till
 from forbear.portfolio.script import read_script
-from services.contact.gateways.routing import GatewaySettings
+from services.contact.gateways.addresses import GatewaySettings
 
 
 async def play(settings: Settings, tenant: str, script: Path | None, seed: str) -> None:

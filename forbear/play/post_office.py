@@ -23,7 +23,7 @@ from chassis.settings import Settings, load
 from forbear.play.post_counter import counter
 from forbear.play.post_ledger import PostLedger, open_ledger
 from forbear.play.post_reports import Reports, Word
-from services.contact.gateways.routing import GatewaySettings
+from services.contact.gateways.addresses import GatewaySettings
 
 _MESSAGE_ID = re.compile(rb"^message-id:\s*<([0-9a-f]{32})@", re.IGNORECASE | re.MULTILINE)
 _BYTES_MAX = 1024 * 1024

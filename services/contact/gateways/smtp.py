@@ -9,17 +9,16 @@ from __future__ import annotations
 import re
 import ssl
 from contextlib import suppress
-from dataclasses import dataclass
 from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 from functools import lru_cache
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
+from services.contact.gateways.addresses import SmtpServer
 from services.contact.gateways.messages import (
     AboutToLeave,
     HandoverInDoubt,
@@ -29,40 +28,9 @@ from services.contact.gateways.messages import (
 )
 
 TIMEOUT_SECONDS = 8.0
-_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 _PERMANENT = 500
 # No spaces, brackets or line breaks: an address must not become a command of its own.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}\Z")
-
-
-@dataclass(frozen=True)
-class SmtpServer:
-    """Where mail is handed over. `smtp` is plain, for a relay on the same machine; `smtps` begins
-    with TLS; `smtp+starttls` refuses to go on without it."""
-
-    host: str
-    port: int
-    scheme: str
-    username: str = ""
-    password: str = ""
-    ca_file: str = ""
-
-
-def server_of(url: str, ca_file: str = "") -> SmtpServer:
-    """Raises ValueError for another scheme or a missing host."""
-    parts = urlsplit(url)
-    if parts.scheme not in _PORTS or not parts.hostname:
-        raise ValueError(
-            f"a mail server is given as {', '.join(f'{name}://host:port' for name in _PORTS)}"
-        )
-    return SmtpServer(
-        host=parts.hostname,
-        port=parts.port or _PORTS[parts.scheme],
-        scheme=parts.scheme,
-        username=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
-        ca_file=ca_file,
-    )
 
 
 class _Unfolded(UnstructuredHeader):

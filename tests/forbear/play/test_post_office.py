@@ -22,9 +22,10 @@ from forbear.play.post_ledger import open_ledger
 from forbear.play.post_reports import returned
 from interfaces.values import Channel
 from services.contact.domain.bounces import read_bounce
+from services.contact.gateways.addresses import server_of
 from services.contact.gateways.http_gateway import HttpProvider
 from services.contact.gateways.signing import HEADER, verify
-from services.contact.gateways.smtp import SmtpProvider, server_of
+from services.contact.gateways.smtp import SmtpProvider
 from tests.conftest import free_port
 from tests.services.contact.post import SECRET, Asked, http_server, message_of
 

@@ -29,8 +29,15 @@ def letter(language: str, at: datetime = NOON) -> bytes:
     written = write(LIBRARY, template, to, (LOAN,))
     assert written.letter is not None
     assert len(written.letter.sections) == len(LETTER_FIELDS)
-    changes = {"subject": written.subject, "body": written.body, "letter": written.letter}
-    return pdf_of(message_of(channel=Channel.LETTER, address="上海市示例路 1 号", **changes))
+    return pdf_of(
+        message_of(
+            channel=Channel.LETTER,
+            address="上海市示例路 1 号",
+            subject=written.subject,
+            body=written.body,
+            letter=written.letter,
+        )
+    )
 
 
 def test_a_demand_letter_becomes_the_same_pages_each_time() -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from services.contact.gateways import HandoverInDoubt, NotHandedOver
-from services.contact.gateways.smtp import SmtpProvider, server_of
+from services.contact.gateways.addresses import server_of
+from services.contact.gateways.smtp import SmtpProvider
 from tests.services.contact.post import certificate, mail_server, message_of
 
 SENDER = "collections@bank.example"
