@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,6 @@ from interfaces.contact import TouchOutcome, TouchStatus
 from interfaces.facts import Facts, WishSettled
 from interfaces.strategy import Step, StepKind
 from interfaces.values import AgreementStatus, Channel, Stage
-from services.contact.domain.templates import TEMPLATES
 from tests import builders
 from tests.workflows.simulation import World, always_open
 from workflows import acts, evolve
@@ -25,6 +25,7 @@ from workflows.state import CaseState
 from workflows.strategy import due_steps
 
 HORIZON = builders.OPENED + timedelta(days=200)
+TEMPLATES = {file.name.split(".")[0] for file in Path("config/templates").glob("*.en.yaml")}
 
 
 def test_a_notice_is_deemed_delivered_by_the_days_of_the_strategy_not_by_waiting_for_proof() -> (

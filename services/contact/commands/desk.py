@@ -14,7 +14,7 @@ from services.contact.commands.library import library
 from services.contact.domain.grievances import DueRule
 from services.contact.domain.law.packs import LawBook
 from services.contact.domain.templates import Library
-from services.contact.gateways.routing import GatewaySettings
+from services.contact.gateways.addresses import GatewaySettings
 from services.contact.settings import Tenants
 
 
