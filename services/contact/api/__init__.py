@@ -3,18 +3,23 @@
 from fastapi import APIRouter
 
 from services.contact.api import (
+    agencies,
     agreements,
     attempts,
+    duties,
     grievances,
     handovers,
     holds,
     people,
+    placements,
     replies,
+    retention,
     templates,
     unsubscribe,
     verdicts,
     vulnerabilities,
     webhooks,
+    white_list,
 )
 
 router = APIRouter(prefix="/v1/{tenant}", tags=["contact"])
@@ -31,5 +36,10 @@ for part in (
     verdicts,
     vulnerabilities,
     webhooks,
+    white_list,
+    placements,
+    agencies,
+    duties,
+    retention,
 ):
     router.include_router(part.router)
