@@ -5,6 +5,7 @@ Verdicts are listed but never deleted, nor anything the histories are chained ov
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.errors import Conflict, NotFound
+from chassis.errors import Conflict, Invalid, NotFound
 from interfaces.tenant import Tenant
 from interfaces.values import Disposition
 from services.contact.commands.desk import Desk
@@ -22,6 +23,7 @@ from services.contact.store.retention import LegalHoldRow, LoanRecord, Recording
 
 # A current loan still runs, and a charge-off is no forgiveness; a sold debt is owed to another.
 _CLEARED = frozenset({Disposition.CLOSED, Disposition.SOLD})
+_VERDICT_ID = re.compile(r"[0-9]{0,18}")
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,15 @@ class PlaceLegalHold:
 async def due(
     session: AsyncSession, desk: Desk, listing: Listing, rule: RetentionRule
 ) -> list[DueRecord]:
-    """A page of records, each with the first day it may be deleted, or what it waits for."""
+    """A page of records, each with the first day it may be deleted, or what it waits for.
+
+    Raises `contact/page_is_wrong`.
+    """
+    if listing.kind is RecordKind.VERDICT and not _VERDICT_ID.fullmatch(listing.after):
+        raise Invalid(
+            "contact/page_is_wrong",
+            f"No verdict has the id {listing.after!r}; begin after the last record_id listed.",
+        )
     tenant = desk.tenants.get(listing.tenant)
     found = await store.records(session, listing.tenant, listing.kind, listing.after, listing.limit)
     loans = await store.loans(session, {loan for record in found for loan in record.loan_ids})

@@ -62,7 +62,7 @@ async def follow(session: AsyncSession, desk: Desk, told: Sequence[Told]) -> Non
     await store.save(session, list(standings.values()), told[-1].at)
     events += await _follow_links(session, told)
     await outbox.append_many(session, TOPIC, events)
-    await placement_ends.hear(session, loan_ids, told[-1].at, standings)
+    await placement_ends.hear(session, loan_ids, desk.clock.now(), standings)
 
 
 def _closing(told: Sequence[Told]) -> dict[str, int]:

@@ -130,7 +130,7 @@ _RECORDS = {
         ORDER BY reply_id COLLATE "C" LIMIT :limit"""
     ),
     RecordKind.VERDICT: text(
-        """SELECT lpad(CAST(id AS text), 19, '0') AS record_id, ARRAY[loan_id] AS loan_ids, at
+        """SELECT lpad(CAST(id AS text), 18, '0') AS record_id, ARRAY[loan_id] AS loan_ids, at
         FROM verdict
         WHERE tenant = :tenant AND id > CAST(coalesce(nullif(:after, ''), '0') AS bigint)
         ORDER BY id LIMIT :limit"""
