@@ -26,15 +26,16 @@ from services.contact.api.doors import (
     PathName,
     desk_of,
 )
-from services.contact.commands import agency_acts, hand_overs
-from services.contact.commands.agency_acts import ActNamed, ActShown, ReportAct, ReserveAct
-from services.contact.commands.hand_overs import HandOver
+from services.contact.commands import agency_acts, agency_records
+from services.contact.commands.agency_acts import ActNamed, ActShown, ReportAct
+from services.contact.commands.agency_gate import ReserveAct
+from services.contact.commands.agency_records import HandOver
 from services.contact.domain.agencies import HandedOver
 from services.contact.domain.outcomes import Outcome
 
 router = APIRouter(prefix="/agencies/{agency_id}", tags=["agencies"])
 
-RECORDS_MAX = 10_000
+RECORDS_MAX = 1_000
 OutcomeWord = Literal[
     "delivered", "undeliverable", "connected", "right_party", "voicemail", "no_answer"
 ]
@@ -211,7 +212,7 @@ async def hand_over(
         by=body.by,
     )
     async with context.database.transaction() as session:
-        row = await hand_overs.hand_over(session, command, context.clock.now())
+        row = await agency_records.hand_over(session, command, context.clock.now())
         return HandOverOut.model_validate(row, from_attributes=True)
 
 

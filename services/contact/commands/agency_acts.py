@@ -8,51 +8,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
-from chassis.errors import Forbidden, Invalid, NotFound
+from chassis.errors import Invalid, NotFound
 from chassis.idempotency import first_result
-from interfaces.contact import Release, Reservation, Touch, TouchOutcome
-from interfaces.values import LIABLE_ROLES, Capacity, Channel, Purpose, Role
+from interfaces.contact import Release, Reservation, TouchOutcome
 from services.contact.commands import outcomes, recordings, reservations
+from services.contact.commands.agency_gate import (
+    Acting,
+    ReserveAct,
+    check_kept_away,
+    check_same,
+    check_within,
+    placed_now,
+    touch_of,
+)
 from services.contact.commands.desk import Desk
 from services.contact.commands.judging import attempt_id_of
 from services.contact.commands.outcomes import ReportOutcome
-from services.contact.domain.agencies import may_act
 from services.contact.domain.outcomes import Outcome
 from services.contact.settings import TOPIC
-from services.contact.store import agencies, agency_acts, people, placements
-from services.contact.store import standing as standings
+from services.contact.store import agency_acts, placements
 from services.contact.store.agency_acts import AgencyActRow
 from services.contact.store.placements import PlacementRow
 from services.contact.store.tables import AttemptRow
-
-
-@dataclass(frozen=True)
-class _Acting:
-    """Who would act on what."""
-
-    tenant: str
-    agency_id: str
-    loan_id: str
-
-
-@dataclass(frozen=True)
-class ReserveAct:
-    """A touch an agency plans on a loan placed with it; `act_id` is its own."""
-
-    tenant: str
-    agency_id: str
-    act_id: str
-    loan_id: str
-    party_id: str
-    channel: Channel
-    purpose: Purpose
-    window_from: datetime
-    window_until: datetime
 
 
 @dataclass(frozen=True)
@@ -95,16 +76,17 @@ async def reserve(
     await first_result(session, f"{command.tenant}/{key}")
     known = await agency_acts.find(session, command.tenant, command.agency_id, command.act_id)
     if known is not None:
-        _check_same(command, known)
+        check_same(command, known)
         window = (known.window_from, known.window_until)
         return await reservations.reserve(
             session, desk, Reservation(agency_acts.touch_in(known), *window)
         )
     await outbox.lock(session, TOPIC, [command.loan_id])
-    acting = _Acting(command.tenant, command.agency_id, command.loan_id)
-    placed = await _placed(session, desk, acting, now)
-    _check_within(command, placed)
-    touch = await _touch(session, command, key)
+    acting = Acting(command.tenant, command.agency_id, command.loan_id)
+    placed = await placed_now(session, desk, acting, now)
+    check_within(command, placed)
+    touch = await touch_of(session, command, key)
+    await check_kept_away(session, touch, command.window_from, command.window_until)
     window = (command.window_from, command.window_until)
     outcome = await reservations.reserve(session, desk, Reservation(touch, *window))
     row = AgencyActRow(
@@ -130,9 +112,11 @@ async def confirm(
     row = await _known(session, command)
     await first_result(session, f"{command.tenant}/{row.key}")
     await outbox.lock(session, TOPIC, [row.loan_id])
-    acting = _Acting(command.tenant, command.agency_id, row.loan_id)
-    await _placed(session, desk, acting, now)
-    return await reservations.confirm(session, desk, replace(agency_acts.touch_in(row), at=now))
+    acting = Acting(command.tenant, command.agency_id, row.loan_id)
+    await placed_now(session, desk, acting, now)
+    touch = replace(agency_acts.touch_in(row), at=now)
+    await check_kept_away(session, touch, now, now)
+    return await reservations.confirm(session, desk, touch)
 
 
 async def release(session: AsyncSession, desk: Desk, command: ActNamed, now: datetime) -> None:
@@ -193,89 +177,3 @@ async def _known(session: AsyncSession, command: ActNamed) -> AgencyActRow:
             f"Agency {command.agency_id!r} has reserved no act {command.act_id!r}; check its id.",
         )
     return row
-
-
-async def _placed(
-    session: AsyncSession, desk: Desk, acting: _Acting, now: datetime
-) -> PlacementRow:
-    """The running placement, its loan locked; whatever else is wrong, a stranger hears the same."""
-    row = await placements.active_placement(session, acting.loan_id)
-    is_its = row is not None and (row.tenant, row.agency_id) == (acting.tenant, acting.agency_id)
-    if row is None or not is_its or not row.from_at <= now < row.until_at:
-        raise Forbidden(
-            "contact/not_placed_with_agency",
-            f"Loan {acting.loan_id!r} is not placed with agency {acting.agency_id!r} now; act on "
-            "loans of its own list alone.",
-        )
-    zone = ZoneInfo(desk.tenants.get(acting.tenant).zone)
-    listing = await agencies.listing(session, acting.tenant, acting.agency_id)
-    refusal = may_act(listing, now.astimezone(zone).date())
-    if refusal is not None:
-        raise Forbidden(
-            f"contact/{refusal.word}",
-            f"Agency {acting.agency_id!r} may not act: {refusal.because}.",
-        )
-    return row
-
-
-def _check_within(command: ReserveAct, placed: PlacementRow) -> None:
-    if command.purpose not in placed.purposes:
-        raise Forbidden(
-            "contact/purpose_not_entrusted",
-            f"Loan {command.loan_id} is placed for {', '.join(placed.purposes)}, not for "
-            f"{command.purpose.value}.",
-        )
-    if command.window_from < placed.from_at or command.window_until > placed.until_at:
-        raise Invalid(
-            "contact/outside_placement",
-            f"The window of act {command.act_id} leaves the placement, which runs from "
-            f"{placed.from_at.isoformat()} to {placed.until_at.isoformat()}.",
-        )
-
-
-async def _touch(session: AsyncSession, command: ReserveAct, key: str) -> Touch:
-    standing = (await standings.load(session, [command.loan_id]))[command.loan_id]
-    links = await people.links_of_loans(session, [command.loan_id])
-    roles = [link.role for link in links if link.party_id == command.party_id]
-    borrowers = [link.party_id for link in links if link.role is Role.BORROWER]
-    if not roles:
-        raise Invalid(
-            "contact/party_not_of_loan",
-            f"Party {command.party_id!r} is not linked to loan {command.loan_id}.",
-        )
-    role = min(roles, key=lambda each: (each not in LIABLE_ROLES, list(Role).index(each)))
-    is_liable = role in LIABLE_ROLES or not borrowers
-    return Touch(
-        key=key,
-        tenant=command.tenant,
-        loan_id=command.loan_id,
-        episode=standing.episode,
-        position_version=standing.position_version,
-        party_id=command.party_id,
-        role=role,
-        about_party_id=command.party_id if is_liable else borrowers[0],
-        channel=command.channel,
-        purpose=command.purpose,
-        at=command.window_from,
-        due_at=command.window_from,
-        template="agency",
-        capacity=Capacity.AGENCY,
-    )
-
-
-def _check_same(command: ReserveAct, known: AgencyActRow) -> None:
-    touch = agency_acts.touch_in(known)
-    kept = replace(
-        command,
-        loan_id=touch.loan_id,
-        party_id=touch.party_id,
-        channel=touch.channel,
-        purpose=touch.purpose,
-        window_from=known.window_from,
-        window_until=known.window_until,
-    )
-    if kept != command:
-        raise Invalid(
-            "contact/act_differs",
-            f"Act {command.act_id!r} was reserved with another content; use another id.",
-        )

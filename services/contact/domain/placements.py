@@ -123,6 +123,20 @@ def recall_of(
     return None
 
 
+def is_kept_away(
+    holds: Collection[HoldInterval], party_id: str, from_at: datetime, until_at: datetime
+) -> bool:
+    """Whether a hold keeps agencies from a party at some instant of a stretch. What keeps everyone
+    away is the gate's to say."""
+    return any(
+        Block.AGENCY in hold.blocks
+        and (not hold.party_id or hold.party_id == party_id)
+        and hold.from_at <= until_at
+        and (hold.until_at is None or from_at < hold.until_at)
+        for hold in holds
+    )
+
+
 def next_look(holds: Iterable[HoldInterval], until_at: datetime, at: datetime) -> datetime:
     """The next instant at which time alone may end a placement: its expiry, or a hold's start."""
     starts = [hold.from_at for hold in holds if at < hold.from_at < until_at]
@@ -142,4 +156,5 @@ def _is_paid(standing: Standing) -> bool:
 
 
 def _blocking(holds: Collection[HoldInterval]) -> list[HoldInterval]:
-    return stopping(holds, Block.CONTACT, Purpose.COLLECTION)
+    blocked = (Block.CONTACT, Block.AGENCY)
+    return [each for block in blocked for each in stopping(holds, block, Purpose.COLLECTION)]

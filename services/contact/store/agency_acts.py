@@ -43,7 +43,7 @@ class AgencyActRow(Row, table=True):
 
 
 class HandOverRow(Row, table=True):
-    __tablename__: ClassVar[str] = "hand_over"
+    __tablename__: ClassVar[str] = "agency_hand_over"
     tenant: str = Field(primary_key=True)
     agency_id: str = Field(primary_key=True)
     hand_over_id: str = Field(primary_key=True)

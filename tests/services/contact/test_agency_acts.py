@@ -144,6 +144,29 @@ async def test_a_refusal_does_not_tell_the_agency_why_a_person_may_not_be_reache
         assert "bankruptcy" not in answer.text
 
 
+async def test_a_hold_may_keep_agencies_alone_from_one_party(scene: Scene) -> None:
+    async with scene.app() as http:
+        await placed_loan(scene, http)
+        both = [("b1", Role.BORROWER), ("g1", Role.JOINT_GUARANTOR)]
+        await scene.person("g1", ("phone", "+86-900-7"))
+        await scene.position("l1", 2, parties=both)
+        window = (NOON, NOON + timedelta(hours=2))
+        for party in ("b1", "g1"):
+            body = reservation(f"early-{party}", party_id=party, window=window)
+            kept = await post(http, "agencies/ag1/reservations", body, 201)
+            assert kept["status"] == "reserved", party
+        hold = {"hold_id": "h1", "kind": "bank_pause", "party_id": "b1", "blocks": ["agency"]}
+        await post(http, "holds", {**hold, "evidence": "e", "by": "o"}, 201)
+        path = "agencies/ag1/reservations"
+        code = await refused(http, f"{path}/early-b1/confirm", {})
+        assert code == "contact/agencies_kept_away"
+        code = await refused(http, path, reservation("later"))
+        assert code == "contact/agencies_kept_away"
+        assert (await post(http, f"{path}/early-g1/confirm", {}))["status"] == "confirmed"
+        own = await scene.reserve(touch_of("l1", "b1", "own", position_version=2), AFTERNOON)
+        assert own.status is TouchStatus.RESERVED
+
+
 async def test_an_agency_whose_evaluation_grew_old_may_not_act(scene: Scene) -> None:
     async with scene.app() as http:
         await scene.overdue("l1", "b1")

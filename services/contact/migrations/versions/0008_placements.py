@@ -39,7 +39,7 @@ STATEMENTS = [
         recording text NOT NULL DEFAULT '', reported_at timestamptz, hand_over_id text,
         PRIMARY KEY (tenant, agency_id, act_id), UNIQUE (tenant, key))""",
     "CREATE INDEX agency_act_of_loan ON agency_act (loan_id, agency_id)",
-    """CREATE TABLE hand_over (
+    """CREATE TABLE agency_hand_over (
         tenant text NOT NULL, agency_id text NOT NULL, hand_over_id text NOT NULL,
         from_at timestamptz NOT NULL, until_at timestamptz NOT NULL, is_complete boolean NOT NULL,
         records jsonb NOT NULL, gaps jsonb NOT NULL, handed_over_by text NOT NULL,

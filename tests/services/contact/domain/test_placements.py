@@ -109,6 +109,8 @@ def test_a_dispute_calls_back_and_another_partys_hold_does_not() -> None:
     assert disputed.cause is RecallCause.DISPUTE
     of_one = [hold(HoldKind.DECEASED, "g1")]
     assert recall_of(OVERDUE, of_one, {"b1", "g1"}, NOON) is None
+    away = [hold(party_id="g1", blocks=(Block.AGENCY,)), hold(HoldKind.REPRESENTED, "b1")]
+    assert recall_of(OVERDUE, away, {"b1", "g1"}, NOON) is not None
     of_all = [hold(HoldKind.DECEASED, "g1"), hold(HoldKind.REPRESENTED, "b1")]
     assert recall_of(OVERDUE, of_all, {"b1", "g1"}, NOON) is not None
 

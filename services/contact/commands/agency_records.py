@@ -16,6 +16,7 @@ from services.contact.commands.outcomes import ReportOutcome
 from services.contact.domain.agencies import HandedOver, gaps
 from services.contact.settings import TOPIC
 from services.contact.store import agency_acts as store
+from services.contact.store import people
 from services.contact.store.agency_acts import Act, HandOverRow
 
 
@@ -53,7 +54,7 @@ async def hand_over(session: AsyncSession, command: HandOver, now: datetime) -> 
         )
     period = (command.from_at, command.until_at)
     acts = await store.made_between(session, command.tenant, command.agency_id, *period)
-    await outbox.lock(session, TOPIC, sorted({act.row.loan_id for act in acts}))
+    await _lock(session, command.tenant, acts)
     missing = gaps([act.kept() for act in acts], command.records)
     await _take_in(session, command, acts, now)
     row = HandOverRow(
@@ -70,6 +71,16 @@ async def hand_over(session: AsyncSession, command: HandOver, now: datetime) -> 
     )
     await store.add_hand_over(session, row)
     return row
+
+
+async def _lock(session: AsyncSession, tenant: str, acts: Sequence[Act]) -> None:
+    """All streams before any party: how a call turned out is told to all the party's loans."""
+    parties = sorted({act.attempt.party_id for act in acts})
+    loans = {loan_id for act in acts for loan_id in act.attempt.loan_ids}
+    for party_id in parties:
+        loans |= set(await people.loans_of_party(session, party_id))
+    await outbox.lock(session, TOPIC, sorted(loans))
+    await people.lock_parties(session, tenant, parties)
 
 
 async def _take_in(
