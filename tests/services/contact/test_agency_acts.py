@@ -244,3 +244,29 @@ async def test_a_hand_over_is_complete_only_with_every_act_its_outcome_and_its_r
         )
         assert code == "contact/recording_is_of_another"
     assert await scene.count("recording") == 2
+
+
+async def test_a_confirmation_racing_a_payment_comes_before_the_recall_or_not_at_all(
+    scene: Scene,
+) -> None:
+    window = (NOON, NOON + timedelta(hours=2))
+    async with scene.app() as http:
+        await placed_loan(scene, http)
+        for act in ("a1", "a2", "a3"):
+            await post(http, "agencies/ag1/reservations", reservation(act, window=window), 201)
+        answers = await asyncio.gather(
+            http.post("/v1/demo/agencies/ag1/reservations/a1/confirm"),
+            http.post("/v1/demo/agencies/ag1/reservations/a2/confirm"),
+            scene.position("l1", 2, "covered", parties=[("b1", Role.BORROWER)]),
+            http.post("/v1/demo/agencies/ag1/reservations/a3/confirm"),
+        )
+        acts = (await get(http, "agencies/ag1/reservations"))["acts"]
+    confirmed = [each for each in answers if each is not None and each.status_code == 200]
+    types = await scene.types_told("l1")
+    recalled_at = max(at for at, name in enumerate(types) if name == "PlacementChanged")
+    confirmed_at = [at for at, name in enumerate(types) if name == "TouchConfirmed"]
+    assert len(confirmed_at) == len(confirmed)
+    assert all(at < recalled_at for at in confirmed_at)
+    assert sorted(act["status"] for act in acts) == sorted(
+        ["sent"] * len(confirmed) + ["released"] * (3 - len(confirmed))
+    )

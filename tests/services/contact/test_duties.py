@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+from datetime import UTC, timedelta
 from typing import Any
 
 import httpx
@@ -10,7 +11,7 @@ import pytest
 
 from events.v1 import contact_placements_pb2 as pb
 from interfaces.values import Channel, Purpose
-from services.contact.activities.watch import look_once
+from services.contact.activities.watch import look_once, watch
 from tests.services.contact.placing import get, post, refused
 from tests.services.contact.scene import NOON, Scene, touch_of
 
@@ -48,7 +49,6 @@ async def test_a_notice_that_left_does_the_duty_named_like_it_the_earliest_first
         assert await states(http) == ["done", "owed"]
         [first, _] = (await get(http, "duties"))["duties"]
         assert (first["occasion"], first["proof"]) == ("2026-03", "k2")
-        path = f"attempts/{(await get(http, 'loans/l1/attempts'))['attempts'][0]['attempt_id']}"
         for attempt in (await get(http, "loans/l1/attempts"))["attempts"]:
             path = f"attempts/{attempt['attempt_id']}/outcome"
             await post(http, path, {"outcome": "delivered"})
@@ -86,6 +86,23 @@ async def test_a_duty_that_is_owed_no_more_is_never_raised(scene: Scene) -> None
         scene.set_clock(NOON + timedelta(days=30))
         assert await look_once(scene.context, scene.desk) == 0
     assert await scene.told("l1", pb.DutyMissed) == []
+
+
+async def test_the_watch_sleeps_until_a_duty_is_missed_and_raises_it(scene: Scene) -> None:
+    async with scene.app() as http:
+        scene.set_clock(NOON)
+        soon = (NOON + timedelta(seconds=1)).isoformat()
+        await post(http, "duties", duty(owed_by=soon), 204)
+        watching = asyncio.create_task(watch(scene.context))
+        try:
+            async with asyncio.timeout(60):
+                while not await scene.told("l1", pb.DutyMissed):  # noqa: ASYNC110 — it is in the database
+                    await asyncio.sleep(0.05)
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+    [missed] = await scene.told("l1", pb.DutyMissed)
+    assert missed.at.ToDatetime(UTC) >= NOON + timedelta(seconds=1)
 
 
 async def test_bad_input_to_the_duties_doors_is_refused(scene: Scene) -> None:
