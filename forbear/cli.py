@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 
 from chassis.errors import Rejected
-from forbear import audit, documents, law, replay, templates
+from forbear import audit, documents, law, replay, retention, templates
 from forbear.demo import command as demo
 from forbear.stack import commands as stack_commands
 from forbear.stack.failures import StackError
@@ -22,12 +22,13 @@ COMMANDS: tuple[ModuleType, ...] = (
     replay,
     documents,
     law,
+    retention,
     templates,
 )
 
 app = typer.Typer(
     name="forbear",
-    help="Durable loan collections: the local stack, the demo, replay and audits.",
+    help="Durable loan collections: the local stack, the demo, replay, audits and retention.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -3,18 +3,23 @@
 from fastapi import APIRouter
 
 from services.contact.api import (
+    agencies,
     agreements,
     attempts,
+    duties,
     grievances,
     handovers,
     holds,
     people,
+    placements,
     replies,
+    retention,
     templates,
     unsubscribe,
     verdicts,
     vulnerabilities,
     webhooks,
+    white_list,
 )
 
 router = APIRouter(prefix="/v1/{tenant}", tags=["contact"])
@@ -22,14 +27,19 @@ for part in (
     attempts,
     replies,
     holds,
+    agencies,
     agreements,
+    duties,
     grievances,
     handovers,
     people,
+    placements,
+    retention,
     templates,
     unsubscribe,
     verdicts,
     vulnerabilities,
     webhooks,
+    white_list,
 ):
     router.include_router(part.router)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import outbox
 from chassis.errors import Conflict, Invalid, NotFound
 from interfaces.values import Block, HoldKind
-from services.contact.commands import telling
+from services.contact.commands import placement_ends, telling
 from services.contact.domain.breathing import Variant, default_end, ends_at, is_too_soon
 from services.contact.domain.breathing import default_review as breathing_review
 from services.contact.domain.breathing import problem as breathing_problem
@@ -193,6 +193,7 @@ async def tell(
         for each in sorted(loan_ids)
     ]
     await outbox.append_many(session, TOPIC, events)
+    await placement_ends.hear(session, loan_ids, at)
 
 
 async def _find(session: AsyncSession, tenant: str, hold_id: str) -> HoldRow:
