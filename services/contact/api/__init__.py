@@ -12,6 +12,7 @@ from services.contact.api import (
     replies,
     templates,
     unsubscribe,
+    verdicts,
     vulnerabilities,
     webhooks,
 )
@@ -27,6 +28,7 @@ for part in (
     people,
     templates,
     unsubscribe,
+    verdicts,
     vulnerabilities,
     webhooks,
 ):

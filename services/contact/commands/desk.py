@@ -12,6 +12,7 @@ from interfaces.calendar import Calendar
 from services.contact import settings as contact
 from services.contact.commands.library import library
 from services.contact.domain.grievances import DueRule
+from services.contact.domain.law.packs import LawBook
 from services.contact.domain.templates import Library
 from services.contact.gateways.routing import GatewaySettings
 from services.contact.settings import Tenants
@@ -19,8 +20,8 @@ from services.contact.settings import Tenants
 
 @dataclass(frozen=True)
 class Desk:
-    """Tenants, the clock, the keys that open personal data, the texts, the ways out, and when
-    answers are due."""
+    """Tenants, the law, the clock, the keys that open personal data, the texts, the ways out, and
+    when answers are due."""
 
     tenants: Tenants
     clock: Clock
@@ -30,6 +31,7 @@ class Desk:
     gateways: GatewaySettings
     due_rules: tuple[DueRule, ...]
     calendars: Mapping[str, Calendar]
+    law: LawBook
 
 
 def desk(settings: Settings, clock: Clock) -> Desk:
@@ -42,4 +44,5 @@ def desk(settings: Settings, clock: Clock) -> Desk:
         gateways=GatewaySettings(),
         due_rules=contact.due_rules(settings),
         calendars=contact.calendars(settings),
+        law=contact.law(settings),
     )

@@ -40,7 +40,7 @@ from services.contact.commands.touches import (
     sent_outcome,
     tell_confirmation,
 )
-from services.contact.domain.gate import judge
+from services.contact.domain.law.judgement import judge
 from services.contact.domain.outcomes import Outcome
 from services.contact.domain.pooling import Wish, may_wait, ripe_at
 from services.contact.domain.standing import Answer

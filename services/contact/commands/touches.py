@@ -30,7 +30,7 @@ from services.contact.commands.judging import (
     tell_refusal,
 )
 from services.contact.commands.progress import document
-from services.contact.domain.gate import Verdict, judge
+from services.contact.domain.law.judgement import Verdict, judge
 from services.contact.domain.outcomes import Outcome, notice_status
 from services.contact.domain.standing import Answer
 from services.contact.domain.templates import LoanAmounts

@@ -17,9 +17,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from interfaces.contact import TouchOutcome
 from interfaces.facts import HoldInterval
-from interfaces.values import Block, Channel, Direction, Disposition, HoldKind, Purpose, Role
-from services.contact.domain.gate import PastAttempt
-from services.contact.domain.outcomes import Outcome, is_connected
+from interfaces.values import (
+    Block,
+    Capacity,
+    Channel,
+    Direction,
+    Disposition,
+    HoldKind,
+    Purpose,
+    Role,
+)
+from services.contact.domain.law.facts import PastAttempt, Result
 from services.contact.domain.points import OptOut
 from services.contact.domain.standing import Amounts, Standing
 from services.contact.store.people import Link
@@ -83,7 +91,7 @@ async def call(session: AsyncSession, ask: Ask) -> Docket:
         points=tuple(_row(PointRow, each) for each in raw["points"] or ()),
         opt_outs=tuple(OptOut(Channel(name), point) for name, point in raw["opt_outs"] or ()),
         holds=tuple(map(_hold, raw["holds"] or ())),
-        attempts=tuple(_past(each) for each in raw["attempts"] or ()),
+        attempts=tuple(_past(each, ask.debtor_id) for each in raw["attempts"] or ()),
     )
 
 
@@ -135,16 +143,23 @@ def _hold(raw: dict[str, Any]) -> HoldInterval:
     )
 
 
-def _past(raw: dict[str, Any]) -> PastAttempt:
+def _past(raw: dict[str, Any], debtor_id: str) -> PastAttempt:
+    is_planned = raw["status"] == "reserved"
     return PastAttempt(
         attempt_id=raw["attempt_id"],
+        party_id=raw["party_id"],
+        loan_ids=tuple(raw["loan_ids"]),
         channel=Channel(raw["channel"]),
         direction=Direction(raw["direction"]),
         purpose=Purpose(raw["purpose"]),
         point_id=raw["point_id"],
         from_at=datetime.fromisoformat(raw["from_at"]),
         until_at=datetime.fromisoformat(raw["until_at"]),
-        is_connected=is_connected(Outcome(raw["outcome"])),
+        result=Result.PLANNED if is_planned else Result(raw["outcome"] or Result.SENT),
+        debtor_id=debtor_id,
+        role=raw["role"],
+        capacity=Capacity(raw["capacity"]),
+        agency=raw["agency"],
     )
 
 

@@ -218,3 +218,13 @@ class Known:
     loans: tuple[KnownLoan, ...] = ()
     notices: tuple[KnownNotice, ...] = ()
     agency: KnownAgency | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A whole facts document: which packs, what act, when, and what is known."""
+
+    packs: tuple[str, ...]
+    at: datetime
+    act: Proposal
+    known: Known

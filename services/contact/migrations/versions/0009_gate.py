@@ -57,7 +57,8 @@ STATEMENTS = [
             'attempts', (SELECT jsonb_agg(jsonb_build_object(
                     'attempt_id', attempt_id, 'loan_ids', loan_ids, 'party_id', party_id,
                     'channel', channel, 'direction', direction, 'purpose', purpose,
-                    'capacity', capacity, 'point_id', point_id, 'outcome', outcome,
+                    'capacity', capacity, 'role', role, 'agency', agency,
+                    'point_id', point_id, 'outcome', outcome,
                     'from_at', from_at, 'until_at', until_at, 'status', status))
                 FROM attempt WHERE debtor_id = _debtor AND until_at >= _since
                     AND (status IN ('confirmed', 'sent', 'undeliverable', 'received')
