@@ -11,9 +11,10 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from chassis.consumer import Record
 
-# `contact_customer_pb2` is imported for its message types: what a topic carries must decode.
+# Some are imported for their message types alone: what a topic carries must decode.
 from events.v1 import (  # noqa: F401
     bank_pb2,
+    contact_calls_pb2,
     contact_customer_pb2,
     contact_pb2,
     field_visit_pb2,

@@ -14,6 +14,7 @@ from services.contact.commands.library import library
 from services.contact.domain.grievances import DueRule
 from services.contact.domain.templates import Library
 from services.contact.gateways.routing import GatewaySettings
+from services.contact.commands.calls.books import CallBooks, call_books
 from services.contact.settings import Tenants
 
 
@@ -30,6 +31,7 @@ class Desk:
     gateways: GatewaySettings
     due_rules: tuple[DueRule, ...]
     calendars: Mapping[str, Calendar]
+    calls: CallBooks
 
 
 def desk(settings: Settings, clock: Clock) -> Desk:
@@ -42,4 +44,5 @@ def desk(settings: Settings, clock: Clock) -> Desk:
         gateways=GatewaySettings(),
         due_rules=contact.due_rules(settings),
         calendars=contact.calendars(settings),
+        calls=call_books(settings),
     )
