@@ -16,6 +16,7 @@ from chassis import telemetry
 from chassis.clock import Clock
 from chassis.settings import Settings, load
 from forbear.play.agenda import open_agenda
+from forbear.play.collectors import Collectors, recording_in
 from forbear.play.deeds import Stage
 from forbear.play.doors import Doors
 from forbear.play.people import People
@@ -41,7 +42,11 @@ async def play(settings: Settings, tenant: str, script: Path | None, seed: str) 
     try:
         has_post_office = bool(GatewaySettings().of(tenant).secret)
         stage = Stage(doors, register, agenda, till, zone, has_post_office)
-        await People(stage, Clock(settings), seed).run(stop)
+        clock = Clock(settings)
+        record = recording_in(settings.var, tenant)
+        async with asyncio.TaskGroup() as desks:
+            desks.create_task(People(stage, clock, seed).run(stop))
+            desks.create_task(Collectors(stage, clock, seed, record).run(stop))
     finally:
         agenda.save()
         await doors.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from forbear.play.doors import PAGE, NotNow, Refused
 
 LOG = logging.getLogger(__name__)
 CALLS_AT_ONCE_MAX = 200
+LOOK_SECONDS = 0.3
 _LANGUAGES = ("zh-CN", "en")
 # What is said in the call itself; what holds the loan they write afterwards.
 _SAID_IN_CALL = ("paid", "promise", "circumstances", "question", "wrong_person")
@@ -48,6 +50,16 @@ class Collectors:
     def __init__(self, stage: Stage, clock: Clock, seed: str, record: Record, size: int = 4):
         self.stage, self._clock, self._seed, self._record = stage, clock, seed, record
         self._names = [f"collector-{number}" for number in range(1, size + 1)]
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work whenever there is something to call about, until told to stop."""
+        while not stop.is_set():
+            await self.work()
+            try:
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await stop.wait()
+            except TimeoutError:
+                continue
 
     async def work(self) -> int:
         """Make every call that may be made now; answers how many were dialled. A door that does not

@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import outbox
 from chassis.errors import Behind
 from interfaces.contact import Touch, TouchOutcome, TouchStatus
-from interfaces.values import LIABLE_ROLES
+from interfaces.values import LIABLE_ROLES, Channel
 from services.contact.commands import reachability, telling
+from services.contact.commands.calls.queue import CallWanted, enqueue
 from services.contact.commands.desk import Desk
 from services.contact.commands.judging import (
     Hearing,
@@ -122,6 +123,9 @@ async def meet(
     heard = [(row, hearing) for row in rows if (hearing := await _heard(session, desk, row, at))]
     kept = {hearing.touch.loan_id for _, hearing in heard}
     await _release(session, earlier, kept, at)
+    if heard and heard[0][1].touch.channel is Channel.CALL:
+        await _queue(session, desk, heard, at)
+        return Decision()
     return await _confirm(session, desk, heard, earlier) if heard else Decision()
 
 
@@ -190,6 +194,25 @@ async def _heard(session: AsyncSession, desk: Desk, row: WishRow, at: datetime) 
         return hearing
     await _end(session, row, await refuse(session, hearing, verdict))
     return None
+
+
+async def _queue(
+    session: AsyncSession, desk: Desk, heard: Sequence[tuple[WishRow, Hearing]], at: datetime
+) -> None:
+    """One call by one collector about all of these loans; judged anew when it is dialled."""
+    asked = tuple(hearing.touch for _, hearing in heard)
+    wanted = CallWanted(
+        key=asked[0].key,
+        tenant=asked[0].tenant,
+        party_id=asked[0].party_id,
+        touches=asked,
+        due_at=min(touch.due_at for touch in asked),
+        window_until=min(each.window_until for each in asked if each.window_until),
+    )
+    await enqueue(session, desk, wanted, at)
+    for row, _ in heard:
+        row.is_queued, row.lease_wall_at = True, None
+    await session.flush()
 
 
 async def _end(session: AsyncSession, row: WishRow, outcome: TouchOutcome) -> None:

@@ -37,9 +37,11 @@ class Wish:
 
 
 def may_wait(wish: Wish) -> bool:
-    """Whether another loan of the party could share this touch."""
+    """Whether another loan of the party could share this touch; a call waits for a collector."""
+    if wish.window_until is None:
+        return False
     is_shared = wish.channel in _SHARED_CHANNELS and wish.purpose in _SHARED_PURPOSES
-    return bool(is_shared and not wish.is_notice and wish.window_until is not None and wish.others)
+    return wish.channel is Channel.CALL or bool(is_shared and not wish.is_notice and wish.others)
 
 
 def ripe_at(wish: Wish, waiting: Collection[str]) -> datetime:

@@ -23,7 +23,8 @@ _OUTCOME: TypeAdapter[TouchOutcome] = TypeAdapter(TouchOutcome)
 
 
 class WishRow(Row, table=True):
-    """`attempt_key` is the key of the touch it became part of, once one was confirmed."""
+    """`attempt_key` is the key of the touch it became part of, once one was confirmed; `is_queued`:
+    it waits in the collectors' queue, which settles it."""
 
     __tablename__: ClassVar[str] = "wish"
     tenant: str = Field(primary_key=True)
@@ -36,6 +37,7 @@ class WishRow(Row, table=True):
     at: datetime = Field(sa_type=DateTime(timezone=True))
     ripe_at: datetime = Field(sa_type=DateTime(timezone=True))
     attempt_key: str = ""
+    is_queued: bool = False
     lease_wall_at: datetime | None = Field(
         default=None,
         sa_type=DateTime(timezone=True),
@@ -83,7 +85,10 @@ async def add(session: AsyncSession, row: WishRow) -> None:
 async def waiting(session: AsyncSession, pool: str) -> list[WishRow]:
     """The open wishes of a pool that no touch was confirmed for."""
     query = select(WishRow).where(
-        col(WishRow.pool) == pool, col(WishRow.settled).is_(None), col(WishRow.attempt_key) == ""
+        col(WishRow.pool) == pool,
+        col(WishRow.settled).is_(None),
+        col(WishRow.attempt_key) == "",
+        col(WishRow.is_queued).is_(False),
     )
     return list((await session.execute(query)).scalars())
 
@@ -97,6 +102,7 @@ async def of_claim(session: AsyncSession, claim: Claim) -> list[WishRow]:
             col(WishRow.pool) == claim.pool,
             col(WishRow.attempt_key) == claim.attempt_key,
             col(WishRow.settled).is_(None),
+            col(WishRow.is_queued).is_(False),
         )
         .order_by(col(WishRow.loan_id), col(WishRow.key))
         .execution_options(populate_existing=True)
@@ -183,19 +189,19 @@ _ACTING = text(
 _CLAIM = text(
     """WITH ripest AS (
         SELECT tenant, key, pool, attempt_key FROM wish
-        WHERE settled IS NULL AND ripe_at <= :now
+        WHERE settled IS NULL AND NOT is_queued AND ripe_at <= :now
             AND (lease_wall_at IS NULL OR lease_wall_at <= :wall)
         ORDER BY ripe_at LIMIT 1 FOR UPDATE SKIP LOCKED)
     , leased AS (
         UPDATE wish SET lease_wall_at = :until FROM ripest
-        WHERE wish.settled IS NULL AND wish.tenant = ripest.tenant AND wish.pool = ripest.pool
-            AND wish.attempt_key = ripest.attempt_key)
+        WHERE wish.settled IS NULL AND NOT wish.is_queued AND wish.tenant = ripest.tenant
+            AND wish.pool = ripest.pool AND wish.attempt_key = ripest.attempt_key)
     SELECT tenant, pool, attempt_key FROM ripest"""
 )
 _NEXT = text(
     """SELECT min(ripe_at) FILTER (WHERE lease_wall_at IS NULL) AS ripe_at,
         min(lease_wall_at) AS lease_wall_at
-    FROM wish WHERE settled IS NULL"""
+    FROM wish WHERE settled IS NULL AND NOT is_queued"""
 )
 _POOLED = text(
     """SELECT count(*) AS touches, sum(cardinality(loan_ids)) AS loans FROM attempt

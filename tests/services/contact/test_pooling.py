@@ -123,15 +123,21 @@ async def test_a_held_loan_is_refused_and_the_other_is_still_met(scene: Scene) -
     assert await settled(scene, "l2") == {"l2/k1": "confirmed"}
 
 
-async def test_one_call_counts_once_against_the_budget_of_its_debtor(scene: Scene) -> None:
+@pytest.mark.parametrize("loan_ids", [["l1"], ["l1", "l2"]])
+async def test_wishes_for_a_call_become_one_call_in_the_collectors_queue(
+    scene: Scene, loan_ids: list[str]
+) -> None:
     await two_loans(scene)
-    for number in range(4):
-        for loan_id in ("l1", "l2"):
-            await scene.attempt(wish_of(loan_id, f"k{number}", channel=Channel.CALL))
-        await meet_all(scene)
-    assert len(await scene.gateway.messages(TENANT, 0, 20)) == 3
-    assert (await settled(scene, "l1"))["l1/k2"] == "confirmed"
-    assert (await settled(scene, "l2"))["l2/k3"] == "refused"
+    for loan_id in loan_ids:
+        outcome = await scene.attempt(wish_of(loan_id, channel=Channel.CALL))
+        assert outcome.status is TouchStatus.POOLED
+    scene.set_clock(NOON + timedelta(hours=3))
+    assert await meet_all(scene) == 1
+    assert await meet_all(scene) == 0
+    async with scene.database.transaction() as session:
+        queued = (await session.execute(text("SELECT loan_ids, state FROM call"))).all()
+    assert [(list(row.loan_ids), row.state) for row in queued] == [(loan_ids, "queued")]
+    assert await scene.gateway.messages(TENANT, 0, 10) == []
 
 
 @pytest.mark.parametrize("takes_it", [False, True])
