@@ -15,6 +15,7 @@ from services.contact.domain.grievances import DueRule
 from services.contact.domain.law.packs import LawBook
 from services.contact.domain.templates import Library
 from services.contact.gateways.addresses import GatewaySettings
+from services.contact.commands.calls.books import CallBooks, call_books
 from services.contact.settings import Tenants
 
 
@@ -32,6 +33,7 @@ class Desk:
     due_rules: tuple[DueRule, ...]
     calendars: Mapping[str, Calendar]
     law: LawBook
+    calls: CallBooks
 
 
 def desk(settings: Settings, clock: Clock) -> Desk:
@@ -45,4 +47,5 @@ def desk(settings: Settings, clock: Clock) -> Desk:
         due_rules=contact.due_rules(settings),
         calendars=contact.calendars(settings),
         law=contact.law(settings),
+        calls=call_books(settings),
     )

@@ -73,11 +73,15 @@ def _put_away(desk: Desk, sealed: SealedPerson, subject_key: bytes | None) -> St
     return StoredPerson(party, points)
 
 
-def new_point(vault: Vault, party: PartyRow, kind: PointKind, value: str) -> PointRow:
+def point_id_of(vault: Vault, tenant: str, kind: PointKind, value: str) -> str:
     """A point is known by its value, so that what was said of it outlives the bank's reference."""
+    spelling = f"{tenant}/{kind}/{normalised(kind, value)}"
+    return vault.blind_index(spelling, "contact-point").hex()[:32]
+
+
+def new_point(vault: Vault, party: PartyRow, kind: PointKind, value: str) -> PointRow:
     assert party.subject_key is not None, "a point is stored with its person's key"
-    spelling = f"{party.tenant}/{kind}/{normalised(kind, value)}"
-    point_id = vault.blind_index(spelling, "contact-point").hex()[:32]
+    point_id = point_id_of(vault, party.tenant, kind, value)
     context = _point_context(party.party_id, point_id)
     return PointRow(
         party_id=party.party_id,

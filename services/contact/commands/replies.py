@@ -34,6 +34,8 @@ from services.contact.store.touches import AttemptStatus
 
 @dataclass(frozen=True)
 class RecordReply:
+    """`in_attempt` names the call it was said in; without it, a call is one that came in."""
+
     tenant: str
     reply_id: str
     party_id: str
@@ -42,6 +44,7 @@ class RecordReply:
     kinds: tuple[ReplyKind, ...]
     words: str
     amount_minor: int | None
+    in_attempt: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ async def record(
     await _keep(session, desk, command, now)
     point_id = await _origin(session, command)
     await _heed(session, command, follows, point_id, now)
-    if command.channel is Channel.CALL:
+    if command.channel is Channel.CALL and not command.in_attempt:
         await touches.add(session, _inbound_call(command, own, point_id, standing, now))
     hold_ids = await _hold(session, command, follows, now)
     if hold_ids:
@@ -162,7 +165,12 @@ async def _keep(session: AsyncSession, desk: Desk, command: RecordReply, now: da
 
 
 async def _origin(session: AsyncSession, command: RecordReply) -> str:
-    """The point the reply came from: the one last written to, else the one to be written to."""
+    """The point the reply came from: the call's own, the one last written to, else the one to be
+    written to."""
+    if command.in_attempt:
+        attempt = await touches.attempt(session, command.tenant, command.in_attempt)
+        if attempt is not None and attempt.point_id:
+            return attempt.point_id
     latest = await touches.latest_point(session, command.party_id, command.channel)
     if latest:
         return latest
