@@ -12,7 +12,7 @@ from chassis.errors import Conflict
 from interfaces.contact import Touch, TouchOutcome, TouchStatus
 from interfaces.values import Direction
 from services.contact.commands import people as persons
-from services.contact.commands.calls import holding, queue, settling, tracing
+from services.contact.commands.calls import holding, queue, settling
 from services.contact.commands.calls.hearing import Ask, Opinion, opinions
 from services.contact.commands.calls.queue import HoldCall
 from services.contact.commands.desk import Desk
@@ -136,7 +136,6 @@ async def _refused(
         "state": row.state,
     }
     await session.flush()
-    await tracing.open_if_unreachable(session, row.tenant, row.party_id, now)
     return Dialled(row.call_id, refusal=refusal)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -114,7 +114,7 @@ def _ended(desk: Desk, row: CallRow, ending: Ending, now: datetime) -> Ended:
     if ending.promised_on is not None:
         zone = ZoneInfo(desk.tenants.get(row.tenant).zone)
         day = ending.promised_on + timedelta(days=1)
-        promised_at = datetime.combine(day, _FOLLOW_UP_AT, zone)
+        promised_at = datetime.combine(day, _FOLLOW_UP_AT, zone).astimezone(UTC)
     return Ended(
         at=now,
         dials=row.dials,

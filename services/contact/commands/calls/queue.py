@@ -13,7 +13,7 @@ from chassis import outbox
 from chassis.errors import Behind, Conflict, Invalid
 from interfaces.contact import Touch
 from interfaces.values import Direction
-from services.contact.commands.calls import holding, settling, telling
+from services.contact.commands.calls import holding, settling, telling, tracing
 from services.contact.commands.calls.hearing import Ask, Opinion, opinions
 from services.contact.commands.desk import Desk
 from services.contact.domain.calls.queue import (
@@ -169,6 +169,7 @@ async def put_off(
         row.collector = ""
         await telling.tell(session, row, telling.released(row, collector, reason, now), now)
     await session.flush()
+    await tracing.open_if_unreachable(session, row.tenant, row.party_id, now)
 
 
 async def heartbeat(session: AsyncSession, desk: Desk, command: HoldCall) -> CallRow:

@@ -96,7 +96,9 @@ async def show(
         "caller": command.caller or command.collector,
         "name": name,
     }
-    kept = await kept_of(session, desk, row)
+    # Which number is dialled, and so proves nothing, is known only once it was.
+    is_under_way = row.state == CallState.UNDER_WAY
+    ask = askable(await kept_of(session, desk, row)) if is_under_way else ()
     found = None
     if may_disclose(row):
         request = matter.Request(row, script, fields, command.mood)
@@ -109,12 +111,12 @@ async def show(
         state=row.state,
         direction=row.direction,
         dial=row.dials,
-        attempt_id=row.attempt_id if row.state == CallState.UNDER_WAY else "",
+        attempt_id=row.attempt_id if is_under_way else "",
         institution=institution,
         name=name,
         language=script.language,
         identity=IdentityView(
-            IdentityState(row.identity), askable(kept), FAILURES_MAX - row.identity_failures
+            IdentityState(row.identity), ask, FAILURES_MAX - row.identity_failures
         ),
         opening=_opening(row, script, fields),
         matter=found,
