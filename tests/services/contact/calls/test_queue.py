@@ -12,6 +12,7 @@ from events.v1 import contact_calls_pb2 as calls_pb
 from events.v1 import contact_pb2 as pb
 from interfaces.contact import TouchStatus
 from interfaces.values import Role
+from services.contact.activities import tend as tend_calls
 from tests.services.contact.calls_scene import (
     Collector,
     end_leases,
@@ -236,3 +237,60 @@ async def test_the_last_call_of_a_day_goes_to_one_of_two_collectors(scene: Scene
     refused = [answer["refusal"] for answer in answers if answer["refusal"]]
     assert [each["rule_id"] for each in refused] == ["CN-FREQ-1"]
     assert len([answer for answer in answers if answer["number"]]) == 1
+
+
+async def test_wishes_that_waited_for_a_call_are_settled_at_its_dial(scene: Scene) -> None:
+    await scene.overdue("l1", "b1")
+    await scene.position("l2", parties=[("b1", Role.BORROWER)])
+    await scene.opened("l2")
+    until = NOON + timedelta(hours=8)
+    touches = [
+        touch_of(loan_id, "b1", window_until=until, asks_circumstances=True)
+        for loan_id in ("l1", "l2")
+    ]
+    for touch in touches:
+        assert (await scene.attempt(touch)).status is TouchStatus.POOLED
+    call_id = await wanted(scene, *touches)
+    async with scene.app() as http:
+        collector = Collector(http)
+        await collector.claim()
+        attempt_id = (await collector.dial(call_id))["attempt_id"]
+        for touch in touches:
+            progress = (await scene.told(touch.loan_id, pb.ContactProgressed))[-1]
+            assert [(each.key, each.status) for each in progress.settled] == [
+                (touch.key, "confirmed")
+            ]
+            assert list(progress.circumstances[0].channels_tried) == ["call"]
+            outcome = await scene.attempt(touch)
+            assert (outcome.status, outcome.attempt_id) == (TouchStatus.CONFIRMED, attempt_id)
+
+
+async def test_the_background_takes_back_what_lapsed_without_anybody_claiming(
+    scene: Scene,
+) -> None:
+    await one_call(scene)
+    async with scene.app() as http:
+        collector = Collector(http)
+        await collector.claim()
+        await end_leases(scene)
+        background = asyncio.create_task(tend_calls(scene.context))
+        try:
+            async with asyncio.timeout(30):
+                while (await collector.get("calls"))["counts"]["queued"] == 0:
+                    await asyncio.sleep(0.05)
+        finally:
+            background.cancel()
+
+
+async def test_one_dial_asked_for_many_times_at_once_is_one_attempt(scene: Scene) -> None:
+    call_id = await one_call(scene)
+    async with scene.app() as http:
+        collector = Collector(http)
+        await collector.claim()
+        answers = await asyncio.gather(*(collector.dial(call_id) for _ in range(8)))
+        assert len({answer["attempt_id"] for answer in answers}) == 1
+        said = {"attempt_id": answers[0]["attempt_id"]}
+        ends = [collector.dispose(call_id, "voicemail", **said) for _ in range(8)]
+        assert len({str(end) for end in await asyncio.gather(*ends)}) == 1
+    assert await scene.count("attempt") == await scene.count("call_disposition") == 1
+    assert len(await scene.told("l1", calls_pb.CallDisposed)) == 1

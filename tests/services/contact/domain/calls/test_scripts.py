@@ -1,4 +1,4 @@
-"""What a collector may say: complete in both languages, silent on the debt until identity is sure."""
+"""What a collector may say: in both languages, and silent on the debt until identity is sure."""
 
 from __future__ import annotations
 
