@@ -20,8 +20,8 @@ from chassis.settings import Settings
 from events.v1 import (
     bank_pb2,
     case_pb2,
-    contact_customer_pb2,
     contact_calls_pb2,
+    contact_customer_pb2,
     contact_pb2,
     contact_placements_pb2,
     field_visit_pb2,

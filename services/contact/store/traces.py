@@ -1,4 +1,4 @@
-"""Tasks to find somebody, and the contact points they brought."""
+"""Tasks to find somebody, and how each was closed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import DateTime, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, col, select
 
-from services.contact.store.tables import PointRow, Row
+from services.contact.store.tables import Row
 
 
 class TraceRow(Row, table=True):
@@ -66,22 +66,9 @@ async def listed(
     return list((await session.execute(query)).scalars())
 
 
-async def add_point(session: AsyncSession, row: PointRow) -> None:
-    """A point known before is current and usable again, with its new provenance."""
-    await session.execute(_ADD_POINT, row.model_dump(exclude={"invalid_at", "is_current"}))
-
-
 _OPEN = text(
     """INSERT INTO trace_task (trace_id, tenant, party_id, reason, state, opened_at, source,
         evidence, point_id, closed_by)
     VALUES (:trace_id, :tenant, :party_id, :reason, 'open', :opened_at, '', '', '', '')
     ON CONFLICT (tenant, party_id) WHERE state = 'open' DO NOTHING RETURNING trace_id"""
-)
-_ADD_POINT = text(
-    """INSERT INTO contact_point (party_id, point_id, kind, value, provenance, is_verified,
-        is_reserved, has_consent, ordinal, failures)
-    VALUES (:party_id, :point_id, :kind, :value, :provenance, :is_verified, :is_reserved,
-        :has_consent, :ordinal, :failures)
-    ON CONFLICT (party_id, point_id) DO UPDATE SET value = EXCLUDED.value,
-        provenance = EXCLUDED.provenance, is_current = true, failures = 0, invalid_at = NULL"""
 )

@@ -8,12 +8,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis import outbox
 from interfaces.values import Channel, Direction
-from services.contact.commands import outcomes, replies
+from services.contact.commands import outcomes, reachability, replies
 from services.contact.commands.calls import holding, telling, tracing
 from services.contact.commands.desk import Desk
-from services.contact.commands.holds import lock_scope
 from services.contact.commands.outcomes import ReportOutcome
 from services.contact.commands.replies import RecordReply
 from services.contact.domain.calls.dispositions import Code, Ended, Next, follows
@@ -25,7 +23,6 @@ from services.contact.domain.calls.queue import (
 )
 from services.contact.domain.outcomes import Outcome
 from services.contact.domain.replies import ReplyKind
-from services.contact.settings import TOPIC
 from services.contact.store import calls, people, touches
 from services.contact.store.calls import CallRow, DispositionRow
 from services.contact.store.touches import AttemptStatus
@@ -53,13 +50,12 @@ async def end(
     session: AsyncSession, desk: Desk, row: CallRow, ending: Ending, now: datetime
 ) -> DispositionRow:
     """The call's row is locked; it is under way, or was and owes the word."""
-    own = await people.loans_of_party(session, row.party_id)
-    await outbox.lock(session, TOPIC, {*own, *row.loan_ids})
-    await lock_scope(session, row.tenant, None, row.party_id)
+    party = await reachability.lock(session, row.tenant, row.party_id, row.loan_ids)
     outcome = await _report(session, row, ending, now)
     await _record_replies(session, desk, row, ending, now)
     if outcome is Outcome.OUT_OF_SERVICE:
         await people.disown_point(session, row.party_id, row.point_id, now)
+        await reachability.follow(session, party, now, row.attempt_id)
     following = follows(ending.code, _ended(desk, row, ending, now))
     kept = _kept(desk, row, ending, following, now)
     kept.outcome = outcome

@@ -9,9 +9,10 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
-from interfaces.contact import Touch, TouchOutcome
+from interfaces.contact import Touch, TouchOutcome, TouchStatus
 from services.contact.commands.desk import Desk
-from services.contact.commands.judging import Hearing, hear, standing_for, superseded
+from services.contact.commands.judging import Hearing, docket_of, hear, standing_of, superseded
+from services.contact.commands.touches import ATTEMPT
 from services.contact.domain.gate import Verdict, judge
 from services.contact.domain.standing import Answer
 from services.contact.settings import TOPIC
@@ -39,13 +40,19 @@ async def opinions(
 ) -> list[Opinion]:
     """Locks the loans, then the parties; records nothing. May raise `contact/behind`."""
     await outbox.lock(session, TOPIC, {touch.loan_id for touch in touches})
-    standings = [(touch, *await standing_for(session, touch)) for touch in touches]
-    found = []
-    for touch, said, standing in standings:
-        if said is Answer.SUPERSEDED:
-            found.append(Opinion(touch, superseded=superseded(touch, standing)))
-            continue
-        hearing = await hear(session, desk, touch, standing, at)
-        verdict = judge(hearing.pack, hearing.act, hearing.known, at)
-        found.append(Opinion(touch, hearing=hearing, verdict=verdict))
-    return found
+    return [await _opinion(session, desk, touch, at) for touch in touches]
+
+
+async def _opinion(session: AsyncSession, desk: Desk, touch: Touch, at: datetime) -> Opinion:
+    docket = await docket_of(session, desk, ATTEMPT, touch, at)
+    if docket.first is not None:
+        because = "the touch was answered before"
+        return Opinion(
+            touch, superseded=TouchOutcome(touch.key, TouchStatus.SUPERSEDED, because=because)
+        )
+    said, standing = standing_of(docket, touch)
+    if said is Answer.SUPERSEDED:
+        return Opinion(touch, superseded=superseded(touch, standing))
+    hearing = hear(desk, docket, touch, standing, at)
+    verdict = judge(hearing.pack, hearing.act, hearing.known, at)
+    return Opinion(touch, hearing=hearing, verdict=verdict)

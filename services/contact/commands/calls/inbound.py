@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.errors import Conflict, Invalid
 from chassis.idempotency import first_result, remember
 from interfaces.values import LIABLE_ROLES, Capacity, Channel, Direction, Purpose, Role
+from services.contact.commands import reachability
 from services.contact.commands.calls import holding, telling
 from services.contact.commands.calls.queue import call_id_of
 from services.contact.commands.desk import Desk
-from services.contact.commands.holds import lock_scope
 from services.contact.commands.judging import attempt_id_of
 from services.contact.commands.people import point_id_of
 from services.contact.commands.touches import tell_recorded
@@ -101,21 +101,21 @@ async def _match(
     session: AsyncSession, desk: Desk, row: CallRow, links: list[Link], now: datetime
 ) -> None:
     party_id = links[0].party_id
-    await lock_scope(session, row.tenant, None, party_id)
+    locked = await reachability.lock(session, row.tenant, party_id, row.loan_ids)
     liable = {link.loan_id for link in links if link.role in LIABLE_ROLES}
     loan_ids = sorted(liable or {link.loan_id for link in links})
-    party = await people.party(session, party_id)
     attempt = await _attempt(session, row, links, loan_ids, now)
     await touches.add(session, attempt)
     row.party_id, row.role = party_id, attempt.role
     row.loan_ids = loan_ids
-    row.language = language_of(party.language if party else "")
+    row.language = language_of(locked.row.language)
     row.attempt_id, row.point_id = attempt.attempt_id, attempt.point_id
     row.lease_wall_at = desk.clock.wall() + LEASE
     holding.move(row, CallState.UNDER_WAY)
     await session.flush()
     await telling.tell(session, row, telling.claimed(row, now), now)
     await tell_recorded(session, attempt, now)
+    await reachability.follow(session, locked, now, attempt.key)
 
 
 async def _links(session: AsyncSession, tenant: str, party_id: str) -> list[Link]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,7 +26,8 @@ from services.contact.domain.calls.scripts import (
 from services.contact.domain.replies import ReplyKind
 from services.contact.domain.standing import Standing
 from services.contact.domain.templates import amount_text
-from services.contact.store import contacts, holds, people
+from services.contact.domain.treatments import Treatment
+from services.contact.store import contacts, customer, holds, people
 from services.contact.store import standing as standings
 from services.contact.store.calls import CallRow
 
@@ -100,7 +101,7 @@ class Talk:
 @dataclass(frozen=True)
 class Matter:
     """`promises` are those told to contact; what the negotiation service agreed is not known here.
-    `treatment` is what a loader knows of a vulnerable person, where one is set."""
+    `treatment` is what is asked for beyond the ordinary for somebody vulnerable."""
 
     loans: tuple[LoanView, ...]
     contacts: tuple[ContactView, ...]
@@ -108,7 +109,7 @@ class Matter:
     promises: tuple[ReplyView, ...]
     opt_outs: tuple[OptOutView, ...]
     talk: Talk
-    treatment: dict[str, object] = field(default_factory=dict)
+    treatment: Treatment
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,7 @@ async def gather(session: AsyncSession, desk: Desk, request: Request, now: datet
     replies = tuple(
         ReplyView(r.at, r.channel, tuple(r.kinds), r.loan_id, r.amount_minor) for r in said
     )
+    treatment = await customer.treatment_of(session, row.party_id)
     opted = await people.opt_outs(session, row.party_id)
     return Matter(
         loans=views,
@@ -145,12 +147,9 @@ async def gather(session: AsyncSession, desk: Desk, request: Request, now: datet
         replies=replies,
         promises=tuple(reply for reply in replies if ReplyKind.PROMISE in reply.kinds),
         opt_outs=tuple(OptOutView(each.channel, not each.point_id) for each in opted),
-        talk=_talk(request, views),
+        talk=_talk(request, views, treatment),
+        treatment=treatment,
     )
-
-
-def with_treatment(found: Matter, told: dict[str, object] | None) -> Matter:
-    return found if told is None else replace(found, treatment=told)
 
 
 def _concerning(
@@ -186,7 +185,7 @@ def _loan(desk: Desk, row: CallRow, standing: Standing, held: Sequence[HoldInter
     )
 
 
-def _talk(request: Request, views: Sequence[LoanView]) -> Talk:
+def _talk(request: Request, views: Sequence[LoanView], treatment: Treatment) -> Talk:
     spoken_of = [view for view in views if view.may_speak]
     sums: Counter[str] = Counter()
     for view in spoken_of:
@@ -199,7 +198,8 @@ def _talk(request: Request, views: Sequence[LoanView]) -> Talk:
     }
     template, purpose = _step(request.row)
     stage = stage_of(request.script, template, purpose)
-    is_vulnerable = any(hold.kind in _VULNERABLE for view in views for hold in view.holds)
+    is_held = any(hold.kind in _VULNERABLE for view in views for hold in view.holds)
+    is_vulnerable = is_held or treatment.asks_for_something
     return Talk(
         stage=Stage(
             spoken(stage.purpose, fields),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,9 +24,6 @@ from services.contact.domain.calls.queue import CallState
 from services.contact.domain.calls.scripts import Mood, Script, spoken
 from services.contact.store import people
 from services.contact.store.calls import CallRow
-
-Treatment = dict[str, object]
-TreatmentLoader = Callable[[AsyncSession, str, str, datetime], Awaitable[Treatment | None]]
 
 
 @dataclass(frozen=True)
@@ -77,13 +74,7 @@ class Screen:
     matter: Matter | None
 
 
-async def show(
-    session: AsyncSession,
-    desk: Desk,
-    command: ShowScreen,
-    now: datetime,
-    treatment: TreatmentLoader | None = None,
-) -> Screen:
+async def show(session: AsyncSession, desk: Desk, command: ShowScreen, now: datetime) -> Screen:
     """Raises `contact/unknown_call` and `contact/call_is_not_yours`."""
     row = await holding.found(session, command.tenant, command.call_id)
     holding.check_held(row, command.collector, desk.clock.wall())
@@ -103,9 +94,6 @@ async def show(
     if may_disclose(row):
         request = matter.Request(row, script, fields, command.mood)
         found = await matter.gather(session, desk, request, now)
-        if treatment is not None:
-            told = await treatment(session, row.tenant, row.party_id, now)
-            found = matter.with_treatment(found, told)
     return Screen(
         call_id=row.call_id,
         state=row.state,

@@ -9,20 +9,15 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.errors import Conflict, Invalid, NotFound
-from events.v1.bank_pb2 import ContactPoint
+from services.contact.commands import points
 from services.contact.commands.desk import Desk
-from services.contact.commands.people import put_point_away
-from services.contact.domain.calls.tracing import (
-    Source,
-    TraceState,
-    provenance_of,
-    reason_to_trace,
-)
+from services.contact.commands.points import AddPoint
+from services.contact.domain.calls.tracing import ORIGIN, Source, TraceState, reason_to_trace
 from services.contact.domain.points import PointKind, normalised
-from services.contact.store import people, traces
+from services.contact.domain.reachability import Reachability
+from services.contact.domain.words import Owner
+from services.contact.store import customer, people, traces
 from services.contact.store.traces import TraceRow
-
-_AFTER_THE_BANKS = 1_000
 
 
 @dataclass(frozen=True)
@@ -47,9 +42,10 @@ class CloseTrace:
 async def open_if_unreachable(
     session: AsyncSession, tenant: str, party_id: str, now: datetime
 ) -> None:
-    """Open a task where no phone of the party is left to try, unless one is open."""
-    points = [people.as_point(row) for row in await people.points(session, party_id)]
-    reason = reason_to_trace(points)
+    """Open a task where the party has no phone left to try or is lost, unless one is open."""
+    known = [people.as_point(row) for row in await people.points(session, party_id)]
+    reach = await customer.reachability_of(session, party_id)
+    reason = reason_to_trace(known, is_lost=reach.state is Reachability.LOST)
     if reason is None:
         return
     name = f"trace/{tenant}/{party_id}/{now.isoformat()}"
@@ -81,7 +77,7 @@ async def close(session: AsyncSession, desk: Desk, command: CloseTrace, now: dat
         _check_same(row, command, state)
         return row
     if command.found is not None:
-        row.point_id = await _keep(session, desk, row.party_id, command, command.found)
+        row.point_id = await _keep(session, desk, row, command, now)
     row.state, row.source, row.evidence = state, command.source, command.evidence
     row.closed_by, row.closed_at = command.by, now
     await session.flush()
@@ -95,23 +91,33 @@ async def listed(
 
 
 async def _keep(
-    session: AsyncSession, desk: Desk, party_id: str, command: CloseTrace, found: FoundPoint
+    session: AsyncSession, desk: Desk, row: TraceRow, command: CloseTrace, now: datetime
 ) -> str:
+    """As a person adds a point, so that the bank's next word does not take it back."""
+    found = command.found
+    assert found is not None
     if not normalised(found.kind, found.value):
         raise Invalid(
             "contact/point_is_wrong",
             f"What was found is no {found.kind.value}; give it as it is dialled or written.",
         )
-    await people.lock_parties(session, command.tenant, [party_id])
-    party = (await people.parties(session, [party_id]))[party_id]
-    if party.subject_key is None:
-        party.subject_key = desk.vault.new_subject_key()
-    point = ContactPoint(
-        kind=found.kind, value=found.value, provenance=provenance_of(command.source)
+    provenance, source = ORIGIN[command.source]
+    added = AddPoint(
+        tenant=command.tenant,
+        party_id=row.party_id,
+        word_id=f"trace/{row.trace_id}",
+        kind=found.kind,
+        value=found.value,
+        provenance=provenance,
+        source=source,
+        owner=Owner.PARTY,
+        is_reserved=False,
+        has_consent=False,
+        time_zone="",
+        evidence=command.evidence,
+        by=command.by,
     )
-    kept = put_point_away(desk.vault, party, point, _AFTER_THE_BANKS)
-    await traces.add_point(session, kept)
-    return kept.point_id
+    return (await points.add(session, desk, added, now)).row.point_id
 
 
 def _check_same(row: TraceRow, command: CloseTrace, state: TraceState) -> None:

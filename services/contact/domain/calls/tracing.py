@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
+from services.contact.domain import words
 from services.contact.domain.points import Point, PointKind
-
-# GB/T 45251-2025: three consecutive failed contacts make a debtor unreachable.
-FAILURES_MAX = 3
+from services.contact.domain.words import Provenance
 
 
 class Source(StrEnum):
@@ -34,19 +33,20 @@ class TraceState(StrEnum):
     EXHAUSTED = "exhausted"
 
 
-PROVENANCE = "trace/"
+# How each source is kept with the point, in the words that the law's facts use.
+ORIGIN: dict[Source, tuple[Provenance, words.Source | None]] = {
+    Source.CONTRACT: (Provenance.CONTRACT, None),
+    Source.BANK_RECORDS: (Provenance.CREDITOR, None),
+    Source.PUBLIC_REGISTRY: (Provenance.THIRD_PARTY, words.Source.PUBLIC_REGISTER),
+    Source.COURT: (Provenance.THIRD_PARTY, words.Source.COURT_RECORD),
+    Source.THE_PERSON: (Provenance.CONSUMER, None),
+    Source.CONSENTED_THIRD_PARTY: (Provenance.THIRD_PARTY, words.Source.VOLUNTEERED),
+}
 
 
-def provenance_of(source: Source) -> str:
-    return f"{PROVENANCE}{source.value}"
-
-
-def reason_to_trace(points: Iterable[Point]) -> TraceReason | None:
-    """Whether a person must be looked for: no phone can be used, or each one failed three times in
-    a row."""
-    phones = [p for p in points if p.kind is PointKind.PHONE and not p.is_invalid]
-    if not phones:
+def reason_to_trace(points: Iterable[Point], *, is_lost: bool) -> TraceReason | None:
+    """Whether a person must be looked for: no phone can be used, or too many tries in a row did not
+    reach them."""
+    if not any(p.kind is PointKind.PHONE and not p.is_invalid for p in points):
         return TraceReason.NO_USABLE_PHONE
-    if all(phone.failures >= FAILURES_MAX for phone in phones):
-        return TraceReason.REACHABILITY_LOST
-    return None
+    return TraceReason.REACHABILITY_LOST if is_lost else None

@@ -276,7 +276,7 @@ async def test_the_background_takes_back_what_lapsed_without_anybody_claiming(
         background = asyncio.create_task(tend_calls(scene.context))
         try:
             async with asyncio.timeout(30):
-                while (await collector.get("calls"))["counts"]["queued"] == 0:
+                while (await collector.get("calls"))["counts"]["queued"] == 0:  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
         finally:
             background.cancel()

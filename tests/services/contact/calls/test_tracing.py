@@ -53,7 +53,7 @@ async def test_what_a_lawful_source_brought_is_dialled_and_kept_encrypted(
         assert (await collector.dial(call_id))["number"] == "+86 139 0000 0009"
         assert (await collector.get("traces"))["traces"] == []
     async with scene.database.transaction() as session:
-        query = "SELECT * FROM contact_point WHERE provenance = 'trace/public_registry'"
+        query = "SELECT * FROM contact_point WHERE source = 'public_register'"
         [point] = (await session.execute(text(query))).mappings().all()
     assert b"0009" not in point["value"] and not point["has_consent"]
 

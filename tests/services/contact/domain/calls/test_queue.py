@@ -18,8 +18,9 @@ from services.contact.domain.calls.queue import (
     after_refusal,
     language_of,
 )
-from services.contact.domain.calls.tracing import TraceReason, reason_to_trace
+from services.contact.domain.calls.tracing import ORIGIN, Source, TraceReason, reason_to_trace
 from services.contact.domain.points import Point, PointKind
+from services.contact.domain.words import source_problem
 
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
 HOURS = st.integers(min_value=0, max_value=48).map(lambda hours: NOON + timedelta(hours=hours))
@@ -65,14 +66,15 @@ def test_what_may_be_offered_stays_within_the_product() -> None:
     assert offers_allowed(None, "negotiate").plan_months_max == 0
 
 
-def phone(failures: int = 0, *, is_invalid: bool = False) -> Point:
-    return Point("p", PointKind.PHONE, failures=failures, is_invalid=is_invalid)
+def test_a_person_is_looked_for_when_no_phone_is_left_or_nobody_reaches_them() -> None:
+    email, phone = Point("e", PointKind.EMAIL), Point("p", PointKind.PHONE)
+    invalid = Point("p", PointKind.PHONE, is_invalid=True)
+    assert reason_to_trace([email], is_lost=False) is TraceReason.NO_USABLE_PHONE
+    assert reason_to_trace([invalid], is_lost=True) is TraceReason.NO_USABLE_PHONE
+    assert reason_to_trace([phone], is_lost=True) is TraceReason.REACHABILITY_LOST
+    assert reason_to_trace([phone], is_lost=False) is None
 
 
-def test_a_person_is_looked_for_when_every_phone_failed_three_times_or_none_is_left() -> None:
-    email = Point("e", PointKind.EMAIL)
-    assert reason_to_trace([email]) is TraceReason.NO_USABLE_PHONE
-    assert reason_to_trace([phone(is_invalid=True)]) is TraceReason.NO_USABLE_PHONE
-    assert reason_to_trace([phone(3), phone(4)]) is TraceReason.REACHABILITY_LOST
-    assert reason_to_trace([phone(3), phone(2)]) is None
-    assert reason_to_trace([phone(2)]) is None
+def test_every_lawful_source_has_its_place_in_the_words_of_points() -> None:
+    assert set(ORIGIN) == set(Source)
+    assert not [each for each in ORIGIN.values() if source_problem(*each)]
