@@ -10,12 +10,12 @@ from chassis.settings import Settings
 from chassis.vault import Vault
 from interfaces.calendar import Calendar
 from services.contact import settings as contact
+from services.contact.commands.calls.books import CallBooks, call_books
 from services.contact.commands.library import library
 from services.contact.domain.grievances import DueRule
 from services.contact.domain.law.packs import LawBook
 from services.contact.domain.templates import Library
 from services.contact.gateways.addresses import GatewaySettings
-from services.contact.commands.calls.books import CallBooks, call_books
 from services.contact.settings import Tenants
 
 

@@ -13,7 +13,7 @@ from interfaces.contact import Touch, TouchOutcome, TouchStatus
 from services.contact.commands.desk import Desk
 from services.contact.commands.judging import Hearing, docket_of, hear, standing_of, superseded
 from services.contact.commands.touches import ATTEMPT
-from services.contact.domain.gate import Verdict, judge
+from services.contact.domain.law.judgement import Verdict, judge
 from services.contact.domain.standing import Answer
 from services.contact.settings import TOPIC
 
