@@ -104,7 +104,8 @@ async def attach_recording(
 ) -> DispositionRow:
     """Name the recording of an ended call that can be retrieved after all.
 
-    Raises `contact/unknown_attempt` and `contact/recording_not_found`.
+    Raises `contact/unknown_attempt`, `contact/recording_not_found` and
+    `contact/recording_is_of_another`.
     """
     kept = await calls.disposition(session, command.attempt_id)
     if kept is None or kept.tenant != command.tenant:
@@ -121,6 +122,7 @@ async def attach_recording(
     await outbox.lock(session, TOPIC, row.loan_ids)
     kept.recording, kept.is_recording_missing = command.recording, False
     await session.flush()
+    await ending.keep_recording(session, desk, kept)
     return kept
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interfaces.values import Channel, Direction
-from services.contact.commands import outcomes, reachability, replies
+from services.contact.commands import outcomes, reachability, recordings, replies
 from services.contact.commands.calls import holding, telling, tracing
 from services.contact.commands.desk import Desk
 from services.contact.commands.outcomes import ReportOutcome
@@ -60,6 +60,7 @@ async def end(
     kept = _kept(desk, row, ending, following, now)
     kept.outcome = outcome
     await calls.add(session, kept)
+    await keep_recording(session, desk, kept)
     _go_on(row, following)
     await session.flush()
     await telling.tell(session, row, telling.disposed(row, kept), now)
@@ -67,6 +68,16 @@ async def end(
         await telling.tell(session, row, telling.recording_missing(row, kept, now), now)
     await tracing.open_if_unreachable(session, row.tenant, row.party_id, now)
     return kept
+
+
+async def keep_recording(session: AsyncSession, desk: Desk, kept: DispositionRow) -> None:
+    """One that can be retrieved is kept as long as the law asks; raises
+    `contact/recording_is_of_another`."""
+    if not kept.recording or not desk.calls.recordings.exists(kept.tenant, kept.recording):
+        return
+    attempt = await touches.attempt(session, kept.tenant, kept.attempt_id)
+    assert attempt is not None, "a disposition is of an attempt"
+    await recordings.keep(session, attempt, kept.recording)
 
 
 async def _report(session: AsyncSession, row: CallRow, ending: Ending, now: datetime) -> Outcome:

@@ -181,6 +181,7 @@ async def test_a_connected_call_without_a_retrievable_recording_is_raised_until_
         assert (await http.post(path, json=found)).status_code == 200
         assert (await http.post(path, json={"recording": "../rec-7"})).status_code == 422
         assert (await collector.get("calls/recordings/missing"))["dispositions"] == []
+    assert await scene.count("recording") == 1
     [told] = await scene.told("l1", calls_pb.RecordingMissing)
     assert (told.attempt_id, told.recording_id) == (attempt_id, "rec-7")
 
