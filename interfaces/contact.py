@@ -35,8 +35,9 @@ class TouchStatus(StrEnum):
 @dataclass(frozen=True)
 class Touch:
     """An act that reaches a person, with all that verdicts and holds look at. `about_party_id` is
-    the borrower when the party addressed is a third party. `window_until` is how long the wish may
-    wait for the party's other loans; without it, it may not wait."""
+    the borrower when the party addressed is a third party; `agency` names who acts in the capacity
+    of one. `window_until` is how long the wish may wait for the party's other loans; without it, it
+    may not wait."""
 
     key: str
     tenant: str
@@ -55,6 +56,7 @@ class Touch:
     notice: str = ""
     asks_circumstances: bool = False
     window_until: datetime | None = None
+    agency: str = ""
 
 
 @dataclass(frozen=True)

@@ -120,6 +120,7 @@ async def touch_of(session: AsyncSession, command: ReserveAct, key: str) -> Touc
         due_at=command.window_from,
         template="agency",
         capacity=Capacity.AGENCY,
+        agency=command.agency_id,
     )
 
 

@@ -51,6 +51,7 @@ class Asked:
     is_notice: bool = False
     own_attempt_id: str = ""
     override: Override | None = None
+    agency: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ def asked_of(touch: Touch, product: str, own_attempt_id: str) -> Asked:
         capacity=touch.capacity,
         is_notice=bool(touch.notice),
         own_attempt_id=own_attempt_id,
+        agency=touch.agency,
     )
 
 
@@ -122,6 +124,7 @@ def gather(desk: Desk, asked: Asked, docket: Docket, at: datetime) -> Gathered:
         agreements=tuple(_agreements(docket.terms)),
         bans=tuple(Ban(t.channel, _hours(t.hours)) for t in lasting if t.kind is TermKind.BAN),
         reachability=docket.reachability,
+        agency=docket.agency,
         has_refused=any(term.kind is TermKind.REFUSAL for term in lasting),
         is_willing_to_pay=any(term.kind is TermKind.WILLING_TO_PAY for term in lasting),
     )
@@ -145,6 +148,7 @@ def _proposal(asked: Asked, point_id: str) -> Proposal:
         # Words for anybody else say nothing of the debt; see `touches.message_of`.
         discloses=asked.role in LIABLE_ROLES,
         override=asked.override,
+        agency=asked.agency,
     )
 
 

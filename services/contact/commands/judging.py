@@ -8,8 +8,9 @@ debtor's lock makes budgets exact over all its loans.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,7 +28,7 @@ from services.contact.domain.law.judgement import Pack, Verdict
 from services.contact.domain.law.record import document_of, finding_of
 from services.contact.domain.standing import Answer, Standing, answer
 from services.contact.settings import TOPIC
-from services.contact.store import dockets, touches
+from services.contact.store import agencies, dockets, touches
 from services.contact.store.dockets import Docket, Party, StoredPoint
 from services.contact.store.tables import VerdictRow
 
@@ -84,7 +85,11 @@ async def docket_of(
 ) -> Docket:
     """Locks the key, the loan and the debtor, and reads all that the gate looks at."""
     ask = ask_for(desk, asked_of(touch, "", ""), at, attempt_key=touch.key)
-    return await dockets.call(session, ask, TOPIC, result_key(action, touch))
+    docket = await dockets.call(session, ask, TOPIC, result_key(action, touch))
+    if not touch.agency or docket.first is not None:
+        return docket
+    on = at.astimezone(ZoneInfo(desk.tenants.get(touch.tenant).zone)).date()
+    return replace(docket, agency=await agencies.known(session, touch.tenant, touch.agency, on))
 
 
 def standing_of(docket: Docket, touch: Touch) -> tuple[Answer, Standing]:

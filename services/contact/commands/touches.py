@@ -152,6 +152,7 @@ def new_attempt(hearing: Hearing, status: AttemptStatus) -> AttemptRow:
         direction=Direction.OUTBOUND,
         purpose=touch.purpose,
         capacity=touch.capacity,
+        agency=touch.agency,
         point_id=hearing.act.point_id,
         template=touch.template,
         notice=touch.notice,

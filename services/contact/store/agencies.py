@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, col, select
 
 from services.contact.domain.agencies import EntryStatus, Listing
+from services.contact.domain.law.facts import KnownAgency
 from services.contact.store.tables import Row
 
 
@@ -82,6 +83,20 @@ async def listings(
     )
     rows = (await session.execute(query)).scalars()
     return {row.agency_id: as_listing(row) for row in rows}
+
+
+async def known(session: AsyncSession, tenant: str, agency_id: str, on: date) -> KnownAgency:
+    """What the law looks at of an agency on a business day."""
+    row = await listing(session, tenant, agency_id)
+    if row is None:
+        return KnownAgency(agency_id)
+    return KnownAgency(
+        name=agency_id,
+        is_listed=row.listed_from <= on and (row.listed_until is None or on <= row.listed_until),
+        evaluated_on=row.evaluated_on,
+        contract_until=row.contract_until,
+        agents_certified=row.has_certified_agents,
+    )
 
 
 async def add(session: AsyncSession, row: AgencyEntryRow) -> None:

@@ -27,7 +27,7 @@ from interfaces.values import (
     Purpose,
     Role,
 )
-from services.contact.domain.law.facts import PastAttempt, Reachability, Result
+from services.contact.domain.law.facts import KnownAgency, PastAttempt, Reachability, Result
 from services.contact.domain.points import OptOut, Point, PointKind
 from services.contact.domain.standing import Amounts, Standing
 from services.contact.store.people import Link
@@ -118,6 +118,7 @@ class Docket:
     reachability: Reachability = Reachability.REACHABLE
     holds: tuple[HoldInterval, ...] = ()
     attempts: tuple[PastAttempt, ...] = ()
+    agency: KnownAgency | None = None
 
 
 async def call(session: AsyncSession, ask: Ask, topic: str, result_key: str) -> Docket:
