@@ -18,11 +18,11 @@ from chassis.settings import Settings, load
 from forbear.play.agenda import open_agenda
 from forbear.play.deeds import Stage
 from forbear.play.doors import Doors
+from forbear.play.mailbox import has_post_office
 from forbear.play.people import People
 from forbear.play.register import Register
 from forbear.play.till import open_till
 from forbear.portfolio.script import read_script
-from services.contact.gateways.addresses import GatewaySettings
 
 
 async def play(settings: Settings, tenant: str, script: Path | None, seed: str) -> None:
@@ -39,8 +39,7 @@ async def play(settings: Settings, tenant: str, script: Path | None, seed: str) 
     bootstrap = settings.kafka_bootstrap
     till = await open_till(script.parent, agenda, bootstrap, zone) if script else None
     try:
-        has_post_office = bool(GatewaySettings().of(tenant).secret)
-        stage = Stage(doors, register, agenda, till, zone, has_post_office)
+        stage = Stage(doors, register, agenda, till, zone, has_post_office(settings, tenant))
         await People(stage, Clock(settings), seed).run(stop)
     finally:
         agenda.save()
