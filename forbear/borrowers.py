@@ -19,11 +19,11 @@ from forbear.play.agenda import open_agenda
 from forbear.play.collectors import Collectors, recording_in
 from forbear.play.deeds import Stage
 from forbear.play.doors import Doors
+from forbear.play.mailbox import has_post_office
 from forbear.play.people import People
 from forbear.play.register import Register
 from forbear.play.till import open_till
 from forbear.portfolio.script import read_script
-from services.contact.gateways.addresses import GatewaySettings
 
 
 async def play(settings: Settings, tenant: str, script: Path | None, seed: str) -> None:
@@ -40,8 +40,7 @@ async def play(settings: Settings, tenant: str, script: Path | None, seed: str) 
     bootstrap = settings.kafka_bootstrap
     till = await open_till(script.parent, agenda, bootstrap, zone) if script else None
     try:
-        has_post_office = bool(GatewaySettings().of(tenant).secret)
-        stage = Stage(doors, register, agenda, till, zone, has_post_office)
+        stage = Stage(doors, register, agenda, till, zone, has_post_office(settings, tenant))
         clock = Clock(settings)
         record = recording_in(settings.var, tenant)
         async with asyncio.TaskGroup() as desks:

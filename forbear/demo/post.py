@@ -8,6 +8,7 @@ import secrets
 from dataclasses import replace
 
 from chassis.settings import Settings
+from forbear.play.mailbox import post_address
 from forbear.stack import parts, ports
 
 
@@ -16,7 +17,7 @@ def address_gateways(settings: Settings, tenant: str) -> None:
     names gateways in the environment keeps theirs."""
     if "FORBEAR_GATEWAYS" in os.environ:
         return
-    http = f"http://{settings.host}:{settings.port('post_office')}"
+    http = post_address(settings)
     gateways = {
         "email": f"smtp://{settings.host}:{settings.port('post_office_smtp')}",
         "sms": http,

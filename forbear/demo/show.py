@@ -24,6 +24,7 @@ from forbear.demo.quiet import Gauge, Lag
 from forbear.demo.report import Course, failures, report
 from forbear.demo.view import Scene, View, show_addresses, show_report
 from forbear.demo.watch import Watch
+from forbear.play.mailbox import has_post_office
 from forbear.portfolio.planned import Portfolio
 from forbear.portfolio.player import Progress, play
 from forbear.stack import clocks, parts
@@ -90,7 +91,8 @@ async def _is_up(show: Show, supervisor: Supervisor, stop: asyncio.Event) -> boo
 
 async def _bring_up(show: Show, supervisor: Supervisor) -> None:
     await supervisor.start()
-    await supervisor.add(post_office(show.settings, show.tenant))
+    if has_post_office(show.settings, show.tenant):
+        await supervisor.add(post_office(show.settings, show.tenant))
     await supervisor.ready()
     await supervisor.add(_people(show))
 

@@ -5,10 +5,21 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from chassis.settings import Settings
 from forbear.play.doors import Doors
+from services.contact.gateways.addresses import GatewaySettings
 
 ARRIVED_PAGE = 50
 BY_POST = "post_office"
+
+
+def has_post_office(settings: Settings, tenant: str) -> bool:
+    """Whether the tenant's messages go by the play's post office, and not by somebody else's."""
+    return GatewaySettings().of(tenant).sms == post_address(settings)
+
+
+def post_address(settings: Settings) -> str:
+    return f"http://{settings.host}:{settings.port(BY_POST)}"
 
 
 async def arrived(doors: Doors, after: int) -> list[tuple[int, dict[str, Any]]]:

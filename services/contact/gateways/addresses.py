@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -21,14 +21,15 @@ class TenantGateways(BaseModel):
     """One tenant's providers; `secret` signs both ways, `public_url` is where people reach this
     service's unsubscribe page."""
 
-    model_config = ConfigDict(extra="forbid")
+    # A wrong value is named in the log by its field; the value may be a password.
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     email: str = ""
     sms: str = ""
     push: str = ""
     letter: str = ""
     sender: str = Field(default="", pattern=r"^$|^[A-Za-z0-9._-]+@[A-Za-z0-9.-]+$")
-    secret: str = ""
+    secret: str = Field(default="", repr=False)
     public_url: str = ""
     ca_file: str = ""
 
@@ -57,7 +58,9 @@ class TenantGateways(BaseModel):
 
 
 class GatewaySettings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="FORBEAR_", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="FORBEAR_", extra="ignore", hide_input_in_errors=True
+    )
 
     gateways: dict[str, TenantGateways] = {}
 
@@ -74,7 +77,7 @@ class SmtpServer:
     port: int
     scheme: str
     username: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     ca_file: str = ""
 
 

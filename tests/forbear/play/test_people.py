@@ -232,3 +232,29 @@ async def test_what_was_written_to_be_sent_before_a_crash_is_sent_again_under_th
 
 def _sorted(agenda: Agenda) -> list[Entry]:
     return sorted(agenda.entries.values(), key=lambda entry: entry.at)
+
+
+async def test_what_arrived_by_post_is_answered_through_the_post_office_and_read_once(
+    doors: FakeDoors, agenda: Agenda, tmp_path: Path
+) -> None:
+    doors.answers["arrived"] = {"arrived": [{"seq": 7, "attempt_id": "a7", "channel": "sms"}]}
+    doors.answers["attempts/a7"] = {
+        "attempt_id": "a7",
+        "loan_id": "l1",
+        "party_id": "p1",
+        "channel": "sms",
+        "template": "reminder",
+        "notice": "reminder",
+        "asks_circumstances": False,
+    }
+    script = LoanScript("CL-1", Behaviour.PAYS_AFTER_REMINDER, "cured", parameters={"days": 3})
+    register = Register(cast(Doors, doors), {"CL-1": script})
+    stage = Stage(cast(Doors, doors), register, agenda, None, ZONE, has_post_office=True)
+    await one_round(stage, tmp_path)
+    assert open_agenda(agenda.file).arrived == 7
+    assert Deed.PAY_OVERDUE in {entry.deed for entry in agenda.entries.values()}
+    agenda.entries.clear()
+    planned(agenda, Deed.OUTCOME, attempt_id="a7", outcome="delivered", via="post_office")
+    doors.answers["arrived"] = {"arrived": []}
+    await one_round(stage, tmp_path)
+    assert ("post_office", "arrived/a7/outcome", {"outcome": "delivered"}) in doors.posted

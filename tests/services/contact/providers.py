@@ -8,9 +8,13 @@ from contextlib import contextmanager
 
 import pytest
 
+from interfaces.values import Channel
 from services.contact.activities import Activities
-from services.contact.activities.ways_out import ways_out
-from services.contact.gateways import Gateway
+from services.contact.activities.ways_out import DurableGateway, ways_out
+from services.contact.gateways import Gateway, Message, Provider, Receipt
+from services.contact.gateways.addresses import GatewaySettings
+from services.contact.gateways.messages import AboutToLeave
+from services.contact.gateways.routing import Routes
 from services.contact.store import handovers
 from tests.services.contact.post import SECRET
 from tests.services.contact.scene import Scene
@@ -34,6 +38,46 @@ def way_out(scene: Scene) -> Gateway:
 
 def through(scene: Scene) -> Activities:
     return scene.with_gateway(way_out(scene))
+
+
+class Killed(Exception):
+    """Where a killed process would have stopped."""
+
+
+class Dying:
+    """A provider in a process that is killed at one point of handing a message over."""
+
+    def __init__(self, inner: Provider, at: str) -> None:
+        self._inner, self._at = inner, at
+        self.name, self.can_be_asked = inner.name, inner.can_be_asked
+
+    async def send(self, message: Message, about_to_leave: AboutToLeave) -> Receipt:
+        async def noted() -> None:
+            if self._at == "before_noting":
+                raise Killed
+            await about_to_leave()
+            if self._at == "after_noting":
+                raise Killed
+
+        await self._inner.send(message, noted)
+        raise Killed
+
+    async def find(self, attempt_id: str) -> Receipt | None:
+        return await self._inner.find(attempt_id)
+
+
+class DyingRoutes(Routes):
+    def __init__(self, scene: Scene, at: str) -> None:
+        super().__init__(GatewaySettings(), scene.context.clock.wall)
+        self._at = at
+
+    def provider(self, tenant: str, channel: Channel) -> Provider | None:
+        found = super().provider(tenant, channel)
+        return Dying(found, self._at) if found else None
+
+
+def killed(scene: Scene, at: str) -> Activities:
+    return scene.with_gateway(DurableGateway(scene.database, scene.desk, DyingRoutes(scene, at)))
 
 
 async def state_of(scene: Scene, attempt_id: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -10,8 +11,9 @@ from events.v1 import contact_pb2 as pb
 from interfaces.contact import Touch, TouchStatus
 from interfaces.values import Channel, Role
 from services.contact.commands.judging import attempt_id_of
-from tests.services.contact.post import http_server, mail_server
-from tests.services.contact.providers import configured, state_of, through
+from services.contact.gateways import Receipt
+from tests.services.contact.post import http_server, mail_server, message_of
+from tests.services.contact.providers import Killed, configured, killed, state_of, through, way_out
 from tests.services.contact.scene import TENANT, Scene, touch_of
 
 pytestmark = pytest.mark.database
@@ -134,3 +136,48 @@ async def test_a_gateway_taken_away_while_a_message_is_in_doubt_is_not_gone_arou
     assert outcome.status is TouchStatus.CONFIRMED
     assert await state_of(scene, ATTEMPT) == "unknown"
     assert await scene.gateway.messages(TENANT, 0, 10) == []
+
+
+@pytest.mark.parametrize("at", ["before_noting", "after_noting", "after_sending"])
+async def test_killed_while_a_mail_is_handed_over_it_is_never_sent_twice(
+    scene: Scene, at: str
+) -> None:
+    await scene.overdue("l1", "b1")
+    async with mail_server() as server:
+        with configured(email=f"smtp://127.0.0.1:{server.port}"):
+            with pytest.raises(Killed):
+                await scene.attempt(mail_touch(), killed(scene, at))
+            outcome = await scene.attempt(mail_touch(), through(scene))
+    assert outcome.status is TouchStatus.CONFIRMED
+    # Once noted, nobody can know whether it left: a person looks, and it is not sent again.
+    ends = {"before_noting": (1, "accepted"), "after_noting": (0, "unknown")}
+    assert (len(server.received), await state_of(scene, ATTEMPT)) == ends.get(at, (1, "unknown"))
+    assert len(await scene.told("l1", pb.TouchConfirmed)) == 1
+
+
+@pytest.mark.parametrize("at", ["before_noting", "after_noting", "after_sending"])
+async def test_killed_while_a_gateway_is_handed_a_message_it_gets_it_exactly_once(
+    scene: Scene, at: str
+) -> None:
+    await scene.overdue("l1", "b1")
+    touch = touch_of("l1", "b1", "l1/1/k", channel=Channel.SMS)
+    async with http_server() as server:
+        with configured(sms=f"http://127.0.0.1:{server.port}"):
+            with pytest.raises(Killed):
+                await scene.attempt(touch, killed(scene, at))
+            outcome = await scene.attempt(touch, through(scene))
+    assert outcome.status is TouchStatus.CONFIRMED
+    assert list(server.messages) == [ATTEMPT]
+    assert await state_of(scene, ATTEMPT) == "accepted"
+
+
+async def test_two_tries_at_once_make_one_mail(scene: Scene) -> None:
+    async with mail_server() as server:
+        with configured(email=f"smtp://127.0.0.1:{server.port}"):
+            gateway, message = way_out(scene), message_of(ATTEMPT)
+            ends = await asyncio.gather(
+                *(gateway.send(message) for _ in range(5)), return_exceptions=True
+            )
+    assert len(server.received) == 1
+    assert sum(isinstance(end, Receipt) for end in ends) == 1
+    assert sum(isinstance(end, ConnectionError) for end in ends) == 4
