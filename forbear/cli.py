@@ -9,13 +9,13 @@ import typer
 from pydantic import ValidationError
 
 from chassis.errors import Rejected
-from forbear import audit, documents, replay
+from forbear import audit, documents, replay, replies
 from forbear.demo import command as demo
 from forbear.stack import commands as stack_commands
 from forbear.stack.failures import StackError
 
 # Every module here has `register(app: typer.Typer)`; a new command is one line.
-COMMANDS: tuple[ModuleType, ...] = (stack_commands, audit, demo, replay, documents)
+COMMANDS: tuple[ModuleType, ...] = (stack_commands, audit, demo, replay, replies, documents)
 
 app = typer.Typer(
     name="forbear",

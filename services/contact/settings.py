@@ -12,6 +12,7 @@ from chassis.errors import NotFound
 from chassis.settings import Settings
 from chassis.vault import Keys, Vault, load_or_create_keys
 from interfaces.tenant import Tenant, parse_tenant
+from services.contact.domain.understanding.lexicon import Lexicon, parse_lexicon
 
 NAME = "contact"
 TOPIC = "collect.contact.v1"
@@ -40,6 +41,11 @@ def tenants(settings: Settings) -> Tenants:
     return _tenants(settings.config / "tenants")
 
 
+def lexicon(settings: Settings) -> Lexicon:
+    """The word lists by which replies are understood."""
+    return _lexicon(settings.config / "replies")
+
+
 def vault(settings: Settings) -> Vault:
     return _vault(settings.keys)
 
@@ -52,6 +58,11 @@ def keys(settings: Settings) -> Keys:
 def _tenants(directory: Path) -> Tenants:
     parsed = (parse_tenant(raw) for raw in read_documents(directory).values())
     return Tenants({tenant.name: tenant for tenant in parsed})
+
+
+@lru_cache(maxsize=8)
+def _lexicon(directory: Path) -> Lexicon:
+    return parse_lexicon(list(read_documents(directory).values()))
 
 
 @lru_cache(maxsize=8)

@@ -18,8 +18,11 @@ class ReplyKind(StrEnum):
     STOP = "stop"
     WRONG_PERSON = "wrong_person"
     REPRESENTED = "represented"
+    ABUSE = "abuse"
     QUESTION = "question"
+    CALLBACK = "callback"
     BEREAVEMENT = "bereavement"
+    SELF_HARM = "self_harm"
     CIRCUMSTANCES = "circumstances"
     UNCLEAR = "unclear"
 
