@@ -42,7 +42,7 @@ def evaluate(
     file: Path,
     misses: Annotated[bool, typer.Option(help="Also list the messages misunderstood.")] = False,
 ) -> None:
-    """Print precision and recall per label of FILE (columns `text,label`; several labels by `|`)."""
+    """Print precision and recall per label of FILE (columns text,label; several joined by `|`)."""
     judged = judge(read(file), contact.lexicon(Settings()))
     report = {"messages": len(judged), "exact": sum(_is_exact(each) for each in judged)}
     report_all: dict[str, object] = {**report, "labels": figures(judged)}

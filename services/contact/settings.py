@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -48,6 +49,12 @@ def lexicon(settings: Settings) -> Lexicon:
 
 def vault(settings: Settings) -> Vault:
     return _vault(settings.keys)
+
+
+def webhook_secret(settings: Settings, tenant: str) -> bytes:
+    """What a tenant's providers sign with; `forbear replies secret` shows it to an operator."""
+    kek = _keys(settings.keys).contact_kek
+    return hmac.new(kek, f"forbear/webhook/{tenant}".encode(), "sha256").hexdigest().encode()
 
 
 def keys(settings: Settings) -> Keys:

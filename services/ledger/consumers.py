@@ -19,6 +19,7 @@ from chassis.service import Context
 from events.v1 import (  # noqa: F401
     case_pb2,
     contact_pb2,
+    contact_replies_pb2,
     field_visit_pb2,
     ledger_pb2,
     legal_pb2,

@@ -10,6 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.consumer import Consumer
 from chassis.inbox import Record
 from chassis.service import Context
+
+# Imported for its message types: an event that cannot be decoded would be a dead letter.
+from events.v1 import contact_replies_pb2  # noqa: F401
 from events.v1.case_pb2 import EpisodeClosed
 from events.v1.contact_pb2 import ContactProgressed
 from events.v1.ledger_pb2 import PaymentPosted, PaymentReversalPosted, PositionChanged

@@ -10,7 +10,15 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from chassis.consumer import Record
-from events.v1 import bank_pb2, contact_pb2, field_visit_pb2, ledger_pb2, legal_pb2, negotiation_pb2
+from events.v1 import (
+    bank_pb2,
+    contact_pb2,
+    contact_replies_pb2,  # noqa: F401 - for its types: the undecodable would be a dead letter
+    field_visit_pb2,
+    ledger_pb2,
+    legal_pb2,
+    negotiation_pb2,
+)
 from interfaces import facts, values
 from services.cases.domain.dispatch import FactKind, LoanFact
 

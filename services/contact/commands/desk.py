@@ -8,17 +8,19 @@ from chassis.clock import Clock
 from chassis.settings import Settings
 from chassis.vault import Vault
 from services.contact import settings as contact
+from services.contact.domain.understanding.lexicon import Lexicon
 from services.contact.settings import Tenants
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Tenants, the clock, and the keys that open personal data."""
+    """Tenants, the clock, the keys that open personal data, and how replies are understood."""
 
     tenants: Tenants
     clock: Clock
     vault: Vault
     transport_key: bytes
+    lexicon: Lexicon
 
 
 def desk(settings: Settings, clock: Clock) -> Desk:
@@ -27,4 +29,5 @@ def desk(settings: Settings, clock: Clock) -> Desk:
         clock=clock,
         vault=contact.vault(settings),
         transport_key=contact.keys(settings).transport_private,
+        lexicon=contact.lexicon(settings),
     )

@@ -51,6 +51,11 @@ def value_of(vault: Vault, party: PartyRow, point: PointRow) -> str:
     return vault.decrypt(party.subject_key, point.value, context).decode()
 
 
+def point_id_of(vault: Vault, tenant: str, kind: PointKind, spelled: str) -> str:
+    """The blind index by which a point is known, from its normalised value."""
+    return vault.blind_index(f"{tenant}/{kind}/{spelled}", "contact-point").hex()[:32]
+
+
 def _put_away(desk: Desk, sealed: SealedPerson, subject_key: bytes | None) -> StoredPerson:
     person = PersonalData()
     person.ParseFromString(unseal(desk.transport_key, sealed.sealed))
@@ -75,8 +80,7 @@ def _put_away(desk: Desk, sealed: SealedPerson, subject_key: bytes | None) -> St
 def _put_point_away(vault: Vault, party: PartyRow, point: ContactPoint, number: int) -> PointRow:
     """A point is known by its value, so that what was said of it outlives the bank's reference."""
     kind = PointKind(point.kind)
-    spelling = f"{party.tenant}/{kind}/{normalised(kind, point.value)}"
-    point_id = vault.blind_index(spelling, "contact-point").hex()[:32]
+    point_id = point_id_of(vault, party.tenant, kind, normalised(kind, point.value))
     context = _point_context(party.party_id, point_id)
     assert party.subject_key is not None
     return PointRow(

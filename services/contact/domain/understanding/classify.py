@@ -33,6 +33,14 @@ class Understood:
 
 
 @dataclass(frozen=True)
+class Wish:
+    """When somebody asked to be called, as far as it was said."""
+
+    on: date | None
+    hour: time | None
+
+
+@dataclass(frozen=True)
 class Understanding:
     """Everything a message says. Labels are sorted by name; never empty."""
 
@@ -40,8 +48,7 @@ class Understanding:
     topics: tuple[Topic, ...] = ()
     amount_minor: int | None = None
     on: date | None = None
-    wished_on: date | None = None
-    wished_hour: time | None = None
+    wished: Wish | None = None
 
     @property
     def kinds(self) -> tuple[ReplyKind, ...]:
@@ -80,7 +87,7 @@ def understand(text: str, lexicon: Lexicon, today: date, currency: str) -> Under
         topics=_topics(hits) if ReplyKind.QUESTION in kinds else (),
         amount_minor=amount_minor if ReplyKind.PROMISE in kinds else None,
         on=day if ReplyKind.PROMISE in kinds else None,
-        **_wished(spelled, today) if ReplyKind.CALLBACK in kinds else {},
+        wished=_wished(spelled, today) if ReplyKind.CALLBACK in kinds else None,
     )
 
 
@@ -152,7 +159,6 @@ def _topics(hits: Sequence[_Hit]) -> tuple[Topic, ...]:
     return tuple(topic for topic in Topic if topic in asked) or (Topic.OTHER,)
 
 
-def _wished(spelled: str, today: date) -> dict[str, date | time | None]:
+def _wished(spelled: str, today: date) -> Wish:
     named = [day.on for day in days.days(spelled, today) if day.on >= today]
-    wished_hour = days.hour(spelled)
-    return {"wished_on": named[0] if named else None, "wished_hour": wished_hour}
+    return Wish(next(iter(named), None), days.hour(spelled))
