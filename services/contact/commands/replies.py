@@ -5,40 +5,40 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from chassis.errors import Conflict, Invalid
-from interfaces.values import LIABLE_ROLES, Capacity, Channel, Direction, HoldKind, Purpose
-from services.contact.commands import consequences, telling, telling_replies
+from interfaces.values import Channel, HoldKind
+from services.contact.commands import consequences, telling
 from services.contact.commands.consequences import Said
 from services.contact.commands.desk import Desk
 from services.contact.commands.holds import lock_scope
-from services.contact.commands.judging import attempt_id_of
+from services.contact.commands.inbound import record_call
+from services.contact.commands.understanding import (
+    BY_PERSON,
+    BY_WORD_LISTS,
+    keep_understanding,
+    read_words,
+    understanding_row,
+    words_context,
+)
 from services.contact.domain.answers import Answer
-from services.contact.domain.outcomes import Outcome
 from services.contact.domain.points import choose
 from services.contact.domain.replies import ReplyKind
-from services.contact.domain.tasks import wished_at
 from services.contact.domain.understanding.classify import (
     Understanding,
     Understood,
-    understand,
 )
 from services.contact.domain.understanding.lexicon import Topic
 from services.contact.settings import TOPIC
 from services.contact.store import holds, people, progress, touches
 from services.contact.store import replies as store
-from services.contact.store import standing as standings
 from services.contact.store import tasks as task_store
 from services.contact.store.people import Link
-from services.contact.store.replies import UnderstandingRow
-from services.contact.store.tables import AttemptRow, ReplyRow
-from services.contact.store.touches import AttemptStatus
+from services.contact.store.tables import ReplyRow
 
-BY_WORD_LISTS, BY_PERSON = "word_lists", "person"
 CERTAIN_PERCENT = 100
 
 
@@ -103,7 +103,7 @@ async def record(
     )
     await _keep(session, desk, command, said, now)
     if command.channel is Channel.CALL:
-        await touches.add(session, await _inbound_call(session, command, own, said, now))
+        await record_call(session, own, said, now)
     followed = await consequences.follow(session, desk, said, now)
     return ReplyRecorded(
         reply_id=command.reply_id,
@@ -118,51 +118,6 @@ async def record(
         task_ids=followed.task_ids,
         answers=followed.answers,
     )
-
-
-async def keep_understanding(
-    session: AsyncSession, desk: Desk, said: Said, row: UnderstandingRow
-) -> None:
-    """Keep a revision, and tell each loan it is about; the loans are locked."""
-    await store.add(session, row)
-    currency = desk.tenants.get(said.tenant).currency
-    body = telling_replies.reply_understood(said, row, currency)
-    events = [
-        outbox.Event(said.tenant, loan_id, body, row.at, said.reply_id) for loan_id in said.loan_ids
-    ]
-    await outbox.append_many(session, TOPIC, events)
-
-
-def understanding_row(
-    desk: Desk, said: Said, revision: int, by: str, now: datetime
-) -> UnderstandingRow:
-    read = said.understanding
-    zone = ZoneInfo(desk.tenants.get(said.tenant).zone)
-    return UnderstandingRow(
-        tenant=said.tenant,
-        reply_id=said.reply_id,
-        revision=revision,
-        loan_ids=list(said.loan_ids),
-        labels={each.label.value: each.confidence_percent for each in read.labels},
-        topics=[topic.value for topic in read.topics],
-        amount_minor=read.amount_minor,
-        due_on=read.on,
-        wished_at=wished_at(read, now, zone),
-        point_id=said.point_id,
-        understood_by=by,
-        at=now,
-    )
-
-
-def words_context(tenant: str, reply_id: str) -> str:
-    return f"reply/words/{tenant}/{reply_id}"
-
-
-def read_words(desk: Desk, tenant: str, words: str, now: datetime) -> Understanding:
-    """Days are told from the tenant's own day."""
-    home = desk.tenants.get(tenant)
-    today = now.astimezone(ZoneInfo(home.zone)).date()
-    return understand(words, desk.lexicon, today, home.currency)
 
 
 def _understanding(desk: Desk, command: RecordReply, now: datetime) -> Understanding:
@@ -266,34 +221,3 @@ async def _origin(session: AsyncSession, command: RecordReply) -> str:
         return latest
     points = map(people.as_point, await people.points(session, command.party_id))
     return choose(points, (), command.channel, for_notice=False).point_id
-
-
-async def _inbound_call(
-    session: AsyncSession, command: RecordReply, links: Sequence[Link], said: Said, now: datetime
-) -> AttemptRow:
-    """A call that came in was connected, and counts against the debtor's calls of the day."""
-    loan_id = said.loan_ids[0]
-    standing = (await standings.load(session, [loan_id])).get(loan_id)
-    roles = sorted({link.role for link in links}, key=lambda role: role not in LIABLE_ROLES)
-    key = f"reply/{command.reply_id}"
-    return AttemptRow(
-        attempt_id=attempt_id_of(command.tenant, key),
-        tenant=command.tenant,
-        key=key,
-        loan_id=loan_id,
-        party_id=command.party_id,
-        debtor_id=command.party_id,
-        role=roles[0],
-        channel=command.channel,
-        direction=Direction.INBOUND,
-        purpose=Purpose.REPLY,
-        capacity=Capacity.CREDITOR,
-        point_id=said.point_id,
-        episode=standing.episode if standing else 0,
-        position_version=standing.position_version if standing else 0,
-        status=AttemptStatus.RECEIVED,
-        outcome=Outcome.CONNECTED,
-        from_at=now,
-        until_at=now,
-        confirmed_at=now,
-    )

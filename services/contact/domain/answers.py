@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from services.contact.domain.standing import Amounts
@@ -21,14 +21,14 @@ class Answer:
     looks the amounts up anew at that moment."""
 
     template: str
-    facts: dict[str, str | int]
+    facts: Mapping[str, object]
 
 
 def answers(topics: Iterable[Topic], institution: str, amounts: Amounts) -> tuple[Answer, ...]:
     """One answer per topic that facts can answer; nothing is said of a loan nobody told of."""
     if not amounts.currency:
         return ()
-    facts: dict[str, str | int] = {
+    facts: Mapping[str, object] = {
         "institution": institution,
         "currency": amounts.currency,
         "overdue_minor": amounts.overdue_minor,
