@@ -20,7 +20,7 @@ TEXT_LENGTH_MAX = 10_000
 _EVIDENCE_MAX = 5
 # A day beside a verb of paying makes a promise of what alone might be a wish.
 _DAY_SUPPORT_PERCENT, _AMOUNT_SUPPORT_PERCENT = 50, 30
-_CLAUSE_END = re.compile(r"[,.;!?](?!\d)|剩下|\bbut\b|\band will\b")
+_CLAUSE_END = re.compile(r"[,.;!?](?!\d)|剩下|\bbut\b|\band (?=will\b)")
 
 
 @dataclass(frozen=True)
@@ -148,9 +148,10 @@ def _without(spelled: str, named: Sequence[days.Day]) -> str:
 
 
 def _clause(spelled: str, hit: _Hit) -> tuple[int, int]:
-    start = max((end.end() for end in _CLAUSE_END.finditer(spelled, 0, hit.start + 1)), default=0)
+    ends = [end.end() for end in _CLAUSE_END.finditer(spelled)]
+    start = max((end for end in ends if end <= hit.start), default=0)
     following = _CLAUSE_END.search(spelled, hit.end)
-    return min(start, hit.start), following.start() if following else len(spelled)
+    return start, following.start() if following else len(spelled)
 
 
 def _topics(hits: Sequence[_Hit]) -> tuple[Topic, ...]:

@@ -34,11 +34,15 @@ class Day:
 def days(text: str, today: date) -> list[Day]:
     """Every day that a plain text names, in its order; of two that overlap, the longer reading."""
     found: list[Day] = []
+    taken: list[tuple[int, int]] = []
     for pattern, reading in _READINGS:
         for match in pattern.finditer(text):
+            if any(match.start() < end and start < match.end() for start, end in taken):
+                continue
+            # A 13th month is no day, and its 5th is none either.
+            taken.append(match.span())
             on = reading(match, today)
-            is_new = all(match.end() <= day.start or match.start() >= day.end for day in found)
-            if on is not None and is_new:
+            if on is not None:
                 found.append(Day(on, match.start(), match.end()))
     return sorted(found, key=lambda day: day.start)
 
