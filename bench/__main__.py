@@ -9,10 +9,11 @@ from pathlib import Path
 
 import uvloop
 
-from bench import ladder, relay, report, stack
+from bench import contact_gate, ladder, relay, report, stack
 
 REPORT = Path("var/bench/report.json")
 BENCHES: dict[str, Callable[[], Awaitable[list[report.Figure]]]] = {
+    "contact_gate": contact_gate.figures,
     "ladder": ladder.measure,
     "relay": relay.figures,
     "stack": stack.measure,

@@ -20,6 +20,7 @@ from chassis.settings import Settings
 from events.v1 import (
     bank_pb2,
     case_pb2,
+    contact_customer_pb2,
     contact_pb2,
     contact_replies_pb2,
     field_visit_pb2,
@@ -52,6 +53,9 @@ MESSAGES: Mapping[str, tuple[type[Message], ...]] = {
         contact_pb2.AttemptRecorded,
         contact_pb2.ReplyReceived,
         contact_replies_pb2.ReplyUnderstood,
+        contact_customer_pb2.ReachabilityChanged,
+        contact_customer_pb2.GrievanceChanged,
+        contact_customer_pb2.CustomerRecordChanged,
     ),
     "collect.negotiation.v1": (negotiation_pb2.AgreementChanged,),
     "collect.field_visit.v1": (field_visit_pb2.VisitChanged,),

@@ -35,7 +35,6 @@ class Judged:
 def register(app: typer.Typer) -> None:
     replies = typer.Typer(help="How replies are understood.", no_args_is_help=True)
     replies.command("evaluate")(evaluate)
-    replies.command("secret")(secret)
     app.add_typer(replies, name="replies")
 
 
@@ -58,13 +57,6 @@ def evaluate(
             if not _is_exact(each)
         ]
     print(json.dumps(report_all, indent=1, ensure_ascii=False))
-
-
-def secret(tenant: str) -> None:
-    """Print what TENANT's providers sign their webhooks with."""
-    settings = Settings()
-    contact.tenants(settings).get(tenant)
-    print(contact.webhook_secret(settings, tenant).decode())
 
 
 def read(file: Path) -> list[tuple[str, frozenset[str]]]:

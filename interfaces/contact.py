@@ -19,7 +19,9 @@ class TouchStatus(StrEnum):
     """`confirmed`: the person may be touched now (and, for `attempt`, was: the message left).
     `reserved`: the budget is kept until the window ends. `refused`: a rule forbids it; see
     `next_allowed_at`. `superseded`: the loan was stopped by the standing of `standing_version`.
-    `undeliverable`: there is no usable contact point, or the provider refused the address."""
+    `undeliverable`: there is no usable contact point, or the provider refused the address.
+    `pooled`: the wish is kept until it can be met together with the party's other loans; how it
+    ended comes with `contact_progressed`."""
 
     CONFIRMED = "confirmed"
     RESERVED = "reserved"
@@ -27,12 +29,14 @@ class TouchStatus(StrEnum):
     SUPERSEDED = "superseded"
     UNDELIVERABLE = "undeliverable"
     EXPIRED = "expired"
+    POOLED = "pooled"
 
 
 @dataclass(frozen=True)
 class Touch:
     """An act that reaches a person, with all that verdicts and holds look at. `about_party_id` is
-    the borrower when the party addressed is a third party."""
+    the borrower when the party addressed is a third party. `window_until` is how long the wish may
+    wait for the party's other loans; without it, it may not wait."""
 
     key: str
     tenant: str
@@ -50,6 +54,7 @@ class Touch:
     capacity: Capacity = Capacity.CREDITOR
     notice: str = ""
     asks_circumstances: bool = False
+    window_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -96,10 +101,11 @@ class AdoptContacts:
 
 class ContactActivities(ABC):
     @abstractmethod
-    @activity.defn(name="contact.attempt")
-    async def attempt(self, touch: Touch) -> TouchOutcome:
-        """Judges, confirms and sends at once; for remote channels. Raises the retryable
-        `contact/behind` while the loan's standing is older than the act or its key is parked."""
+    @activity.defn(name="contact.wish")
+    async def wish(self, touch: Touch) -> TouchOutcome:
+        """Leaves the wish to touch a party by a remote channel. Where no other loan of the party
+        could share the touch it is judged, confirmed and sent at once; else `pooled`. Raises the
+        retryable `contact/behind` while standing is older than the act or the key is parked."""
 
     @abstractmethod
     @activity.defn(name="contact.reserve")

@@ -168,14 +168,27 @@ class Circumstances:
 
 
 @dataclass(frozen=True)
+class WishSettled:
+    """How a wish that waited for the party's other loans ended; `status` as a touch's outcome."""
+
+    key: str
+    status: str
+    rule_id: str = ""
+    because: str = ""
+    next_allowed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class ContactProgress:
-    """Notices and questions of one episode; 0 stands for whichever is open."""
+    """Notices, questions and the latest settled wishes of one episode; 0 stands for whichever is
+    open."""
 
     version: int
     at: datetime
     notices: tuple[Notice, ...] = ()
     circumstances: tuple[Circumstances, ...] = ()
     episode: int = 0
+    settled: tuple[WishSettled, ...] = ()
 
 
 @dataclass(frozen=True)

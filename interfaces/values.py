@@ -132,6 +132,9 @@ class Block(StrEnum):
     CONTACT = "contact"
     VISIT = "visit"
     LEGAL = "legal"
+    AGENCY = "agency"
+    INTEREST = "interest"
+    FEES = "fees"
 
 
 class NoticeStatus(StrEnum):

@@ -87,8 +87,8 @@ class FakeContact(contact.ContactActivities):
         self.adopted: list[contact.AdoptContacts] = []
         self.behind = 0
 
-    @activity.defn(name="contact.attempt")
-    async def attempt(self, touch: contact.Touch) -> contact.TouchOutcome:
+    @activity.defn(name="contact.wish")
+    async def wish(self, touch: contact.Touch) -> contact.TouchOutcome:
         if self.behind:
             self.behind -= 1
             raise ApplicationError("standing is older than the act", type="contact/behind")
@@ -103,7 +103,7 @@ class FakeContact(contact.ContactActivities):
 
     @activity.defn(name="contact.confirm")
     async def confirm(self, touch: contact.Touch) -> contact.TouchOutcome:
-        return await self.attempt(touch)
+        return await self.wish(touch)
 
     @activity.defn(name="contact.release")
     async def release(self, release: contact.Release) -> None:

@@ -22,7 +22,7 @@ from interfaces.facts import (
 from interfaces.strategy import Step
 from interfaces.values import AgreementStatus, Channel, MatterStatus, VisitStatus
 from workflows.acts import Move
-from workflows.state import CaseState, NoticeTry, StepRecord
+from workflows.state import CaseState, NoticeTry, OpenWish, StepRecord
 
 FIELD_OF: dict[type[Fact], str] = {
     Position: "position",
@@ -92,7 +92,8 @@ def evolve(state: CaseState, fact: Fact) -> CaseState:
         return state
     newer: dict[str, Any] = {name: fact}
     facts = replace(state.facts, **newer)
-    return replace(state, facts=facts, now=max(state.now, fact.at))
+    state = replace(state, facts=facts, now=max(state.now, fact.at))
+    return settled(state) if isinstance(fact, ContactProgress) else state
 
 
 def _is_of_an_earlier_episode(state: CaseState, fact: Fact) -> bool:
@@ -146,26 +147,52 @@ def put_off(state: CaseState, step: Step, party_id: str, until: datetime) -> Cas
     return _with_record(state, replace(_record(state, step, party_id), not_before=until))
 
 
-def failed_on(state: CaseState, step: Step, party_id: str, channel: Channel) -> CaseState:
-    """This party cannot be reached by this step on this channel; the next one is tried."""
-    record = _record(state, step, party_id)
-    return _with_record(state, replace(record, failed=(*record.failed, channel)))
-
-
 def touched(
     state: CaseState, step: Step, party_id: str, channel: Channel, outcome: TouchOutcome
 ) -> CaseState:
-    """A touch came back from the gate: made, put off, or impossible on this channel. What was put
-    off is no documented try: a notice the gate holds back must not count as one that failed."""
+    """A touch came back from contact: made, put off, impossible on this channel, or kept as a
+    wish whose end is still to come."""
+    key = _record(state, step, party_id).key
+    wish = OpenWish(outcome.key, key, channel, step.notice, bool(step.channels))
+    if outcome.status is TouchStatus.POOLED:
+        return settled(next_act(replace(state, wishes=(*state.wishes, wish))))
+    return _ended(state, wish, outcome)
+
+
+def settled(state: CaseState) -> CaseState:
+    """The wishes that ended, as contact last told; it may have told before the case knew that the
+    wish was kept."""
+    told = state.facts.contact.settled if state.facts.contact else ()
+    for wish in state.wishes:
+        end = next((each for each in told if each.key == wish.key), None)
+        if end is None:
+            continue
+        state = replace(state, wishes=tuple(each for each in state.wishes if each is not wish))
+        outcome = TouchOutcome(
+            key=end.key,
+            status=TouchStatus(end.status),
+            rule_id=end.rule_id,
+            because=end.because,
+            next_allowed_at=end.next_allowed_at,
+        )
+        state = _ended(state, wish, outcome)
+    return state
+
+
+def _ended(state: CaseState, wish: OpenWish, outcome: TouchOutcome) -> CaseState:
+    """What was put off is no documented try: a notice the gate holds back must not count as one
+    that failed."""
+    record = state.record(wish.step)
     again_at = _again_at(state, outcome)
     if again_at is not None:
-        return put_off(state, step, party_id, again_at)
-    state = _with_try(state, step)
+        return _with_record(state, replace(record, not_before=again_at))
+    state = _with_try(state, wish.notice)
     is_made = outcome.status in (TouchStatus.CONFIRMED, TouchStatus.RESERVED)
     # A step without channels has no other way to be tried: it counts as done.
-    if is_made or not step.channels:
-        return done(state, step, party_id)
-    return failed_on(state, step, party_id, channel)
+    if is_made or not wish.has_channels:
+        counted = replace(record, times=record.times + 1, last_at=state.now, not_before=None)
+        return _with_record(state, counted)
+    return _with_record(state, replace(record, failed=(*record.failed, wish.channel)))
 
 
 def _again_at(state: CaseState, outcome: TouchOutcome) -> datetime | None:
@@ -218,7 +245,7 @@ def _with_record(state: CaseState, record: StepRecord) -> CaseState:
     return next_act(replace(state, steps=(*others, record)))
 
 
-def _with_try(state: CaseState, step: Step) -> CaseState:
-    if not step.notice or any(each.kind == step.notice for each in state.tries):
+def _with_try(state: CaseState, notice: str) -> CaseState:
+    if not notice or any(each.kind == notice for each in state.tries):
         return state
-    return replace(state, tries=(*state.tries, NoticeTry(step.notice, state.now)))
+    return replace(state, tries=(*state.tries, NoticeTry(notice, state.now)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from interfaces.cases import CasesActivities, RecordTransition
@@ -36,6 +37,7 @@ from workflows.acts import (
 from workflows.calls import call
 from workflows.limitation import limitation_expires_on
 from workflows.state import CaseState
+from workflows.strategy import acting_until
 
 
 async def record(state: CaseState, move: Move) -> None:
@@ -87,9 +89,10 @@ async def adopt(state: CaseState, act: Adopt) -> list[Fact]:
 
 
 async def touch(state: CaseState, act: TouchParty) -> TouchOutcome:
-    asked = _touch(state, act.party, act.channel, act.due_at, state.key, act.step)
+    plain = _touch(state, act.party, act.channel, act.due_at, state.key, act.step)
+    asked = replace(plain, window_until=acting_until(state, state.now))
     return await call(
-        ContactActivities.attempt, asked, f"{act.step.key} by {act.channel} to {act.party.role}"
+        ContactActivities.wish, asked, f"{act.step.key} by {act.channel} to {act.party.role}"
     )
 
 

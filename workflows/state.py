@@ -31,6 +31,18 @@ class NoticeTry:
 
 
 @dataclass(frozen=True)
+class OpenWish:
+    """A touch left with contact, which may share it with the party's other loans; `step` names the
+    record of the step that asked for it."""
+
+    key: str
+    step: str
+    channel: Channel
+    notice: str
+    has_channels: bool
+
+
+@dataclass(frozen=True)
 class CaseState:
     """`inherited` is the agreement that stood when the episode opened: one about earlier debts."""
 
@@ -56,6 +68,7 @@ class CaseState:
     inherited: str = ""
     steps: tuple[StepRecord, ...] = ()
     tries: tuple[NoticeTry, ...] = ()
+    wishes: tuple[OpenWish, ...] = ()
 
     @property
     def position(self) -> Position:

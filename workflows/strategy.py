@@ -86,10 +86,13 @@ def blocking(
 
 
 def act_instant(state: CaseState, day: date) -> datetime:
-    """When this loan's acts start on a day: spread over the window by a hash of the loan, so that
-    mass timers do not fall on one instant."""
+    """When this loan's acts start on a day: spread over the window by a hash of the borrower, so
+    that mass timers do not fall on one instant but those of one person's loans do, and contact can
+    make one touch of them."""
     hour, minute = map(int, state.strategy.act_from.split(":"))
-    digest = int.from_bytes(sha256(state.loan_id.encode()).digest()[:4], "big")
+    borrowers = state.parties(Role.BORROWER)
+    whose = borrowers[0].party_id if borrowers else state.loan_id
+    digest = int.from_bytes(sha256(whose.encode()).digest()[:4], "big")
     seconds = digest % (state.strategy.spread_minutes * 60 or 1)
     return state.calendar.at(day, time(hour, minute)) + timedelta(seconds=seconds)
 
@@ -97,11 +100,15 @@ def act_instant(state: CaseState, day: date) -> datetime:
 def next_act_instant(state: CaseState, instant: datetime) -> datetime:
     """`instant` itself within the day's acting hours, else the next start of them."""
     day = state.calendar.local_date(instant)
-    start = act_instant(state, day)
-    hour, minute = map(int, state.strategy.act_until.split(":"))
-    if instant >= state.calendar.at(day, time(hour, minute)):
+    if instant >= acting_until(state, instant):
         return act_instant(state, day + timedelta(days=1))
-    return max(start, instant)
+    return max(act_instant(state, day), instant)
+
+
+def acting_until(state: CaseState, instant: datetime) -> datetime:
+    """The end of the acting hours of the instant's day."""
+    hour, minute = map(int, state.strategy.act_until.split(":"))
+    return state.calendar.at(state.calendar.local_date(instant), time(hour, minute))
 
 
 def due_again(state: CaseState, since: datetime, delay: Delay) -> datetime:
@@ -147,6 +154,8 @@ def due_steps(state: CaseState) -> list[DueStep]:
 
 def _due_step(state: CaseState, step: Step, party: PartyInRole) -> DueStep | None:
     record = state.record(f"{state.reached}/{step.key}/{party.party_id}")
+    if any(wish.step == record.key for wish in state.wishes):
+        return None
     if record.times >= step.times_max or (step.channels and not open_channels(state, step, party)):
         return None
     if step.notice and has_notice(state, step.notice, party.party_id):

@@ -85,17 +85,33 @@ class CircumstancesAsked(_message.Message):
     channels_tried: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, party_id: _Optional[str] = ..., answered_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., channels_tried: _Optional[_Iterable[str]] = ...) -> None: ...
 
+class WishSettled(_message.Message):
+    __slots__ = ("key", "status", "rule_id", "because", "next_allowed_at")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    RULE_ID_FIELD_NUMBER: _ClassVar[int]
+    BECAUSE_FIELD_NUMBER: _ClassVar[int]
+    NEXT_ALLOWED_AT_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    status: str
+    rule_id: str
+    because: str
+    next_allowed_at: _timestamp_pb2.Timestamp
+    def __init__(self, key: _Optional[str] = ..., status: _Optional[str] = ..., rule_id: _Optional[str] = ..., because: _Optional[str] = ..., next_allowed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
 class ContactProgressed(_message.Message):
-    __slots__ = ("notices", "circumstances", "at", "episode")
+    __slots__ = ("notices", "circumstances", "at", "episode", "settled")
     NOTICES_FIELD_NUMBER: _ClassVar[int]
     CIRCUMSTANCES_FIELD_NUMBER: _ClassVar[int]
     AT_FIELD_NUMBER: _ClassVar[int]
     EPISODE_FIELD_NUMBER: _ClassVar[int]
+    SETTLED_FIELD_NUMBER: _ClassVar[int]
     notices: _containers.RepeatedCompositeFieldContainer[NoticeProgress]
     circumstances: _containers.RepeatedCompositeFieldContainer[CircumstancesAsked]
     at: _timestamp_pb2.Timestamp
     episode: int
-    def __init__(self, notices: _Optional[_Iterable[_Union[NoticeProgress, _Mapping]]] = ..., circumstances: _Optional[_Iterable[_Union[CircumstancesAsked, _Mapping]]] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., episode: _Optional[int] = ...) -> None: ...
+    settled: _containers.RepeatedCompositeFieldContainer[WishSettled]
+    def __init__(self, notices: _Optional[_Iterable[_Union[NoticeProgress, _Mapping]]] = ..., circumstances: _Optional[_Iterable[_Union[CircumstancesAsked, _Mapping]]] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., episode: _Optional[int] = ..., settled: _Optional[_Iterable[_Union[WishSettled, _Mapping]]] = ...) -> None: ...
 
 class TouchConfirmed(_message.Message):
     __slots__ = ("attempt_id", "key", "party_id", "role", "channel", "purpose", "template", "episode", "position_version", "rule_pack", "at", "due_at", "lag_wall_ms")

@@ -1,18 +1,47 @@
-"""Asks Temporal whether any case is in the middle of something."""
+"""Asks Temporal what waits for a worker, and whether any case is in the middle of something."""
 
 from __future__ import annotations
 
 import asyncio
 
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 from chassis.settings import Settings
 from chassis.temporal import connect
-from interfaces.case import WORKFLOW_TYPE
+from interfaces import cases, contact, field_visit, legal, negotiation
+from interfaces.case import TASK_QUEUE, WORKFLOW_TYPE
 
 _OPEN = f'ExecutionStatus="Running" AND WorkflowType="{WORKFLOW_TYPE}"'
 _AT_ONCE = 16
+_WORKFLOW = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW
+_ACTIVITY = TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
+_QUEUES = (
+    (TASK_QUEUE, _WORKFLOW),
+    *((each.TASK_QUEUE, _ACTIVITY) for each in (cases, contact, negotiation, field_visit, legal)),
+)
+
+
+async def waiting_tasks(client: Client) -> int | None:
+    """Tasks that no worker has taken yet, over all queues of the stack; None without an answer."""
+    try:
+        return sum([await _backlog(client, name, kind) for name, kind in _QUEUES])
+    except RPCError:
+        return None
+
+
+async def _backlog(client: Client, name: str, kind: TaskQueueType.ValueType) -> int:
+    asked = DescribeTaskQueueRequest(
+        namespace=client.namespace,
+        task_queue=TaskQueue(name=name),
+        task_queue_type=kind,
+        report_stats=True,
+    )
+    answer = await client.workflow_service.describe_task_queue(asked)
+    return answer.stats.approximate_backlog_count
 
 
 async def busy_cases(settings: Settings) -> int:

@@ -11,7 +11,7 @@ from forbear import reference_position
 from forbear.demo import proofs
 from forbear.demo.histories import count_records, read_events
 from forbear.demo.quiet import Lag
-from forbear.demo.report import Answers, Course, Evidence, Histories, Sent
+from forbear.demo.report import Answers, Course, Evidence, Histories, Pooled, Sent
 from forbear.play.doors import Doors
 from forbear.portfolio.planned import FACTS_TOPIC, PEOPLE_TOPIC
 from forbear.stack.topics import read_topics
@@ -65,10 +65,13 @@ async def _histories(bootstrap: str, tenant: str, clock: Sequence[ClockReading])
     contact = await read_events(bootstrap, "collect.contact.v1", tenant)
     case = await read_events(bootstrap, "collect.case.v1", tenant)
     ledger = await read_events(bootstrap, "collect.ledger.v1", tenant)
+    confirmed = proofs.touches(contact)
+    shared = [loans for loans in confirmed.values() if loans > 1]
     return Histories(
         episodes=proofs.judge_episodes(case, ledger),
         acts_after_end=proofs.acts_after_end(contact),
-        touches=proofs.touches(contact),
+        touches=len(confirmed),
+        pooled=Pooled(len(shared), sum(shared)),
         hold_kinds=frozenset(proofs.hold_kinds(contact)),
         standing_seconds=proofs.standing_seconds(contact),
         lag_seconds=proofs.lag_seconds(contact, clock),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -106,8 +106,11 @@ def wall_of(case_time: datetime, clock: Sequence[ClockReading]) -> datetime:
     return in_force[-1].wall_time(case_time) if in_force else clock[0].wall_epoch
 
 
-def touches(contact: Iterable[Recorded]) -> int:
-    return sum(isinstance(event.body, TouchConfirmed) for event in contact)
+def touches(contact: Iterable[Recorded]) -> Counter[str]:
+    """The attempts that were confirmed, each with how many loans it was about."""
+    return Counter(
+        event.body.attempt_id for event in contact if isinstance(event.body, TouchConfirmed)
+    )
 
 
 def hold_kinds(contact: Iterable[Recorded]) -> set[str]:

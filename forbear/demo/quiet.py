@@ -12,8 +12,12 @@ from typing import Any
 import httpx
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+from temporalio.client import Client
 
 from chassis.settings import Settings
+from chassis.temporal import connect
+from forbear.demo.busy import waiting_tasks
 from forbear.stack.parts import SERVICES
 from forbear.stack.topics import read_topics
 
@@ -28,12 +32,13 @@ class Lag:
     parked: int = 0
     records: Mapping[str, int] = field(default_factory=dict)
     people: int = 0
+    tasks: int = 0
     silent: tuple[str, ...] = ()
     ends: int = 0
 
     @property
     def waiting(self) -> int:
-        return self.outbox + sum(self.records.values()) + self.people
+        return self.outbox + sum(self.records.values()) + self.people + self.tasks
 
     @property
     def is_zero(self) -> bool:
@@ -42,7 +47,8 @@ class Lag:
     def __str__(self) -> str:
         groups = ", ".join(f"{group} {n}" for group, n in self.records.items() if n)
         return (
-            f"outbox {self.outbox}, parked {self.parked}, records [{groups}], people {self.people}"
+            f"outbox {self.outbox}, parked {self.parked}, records [{groups}], "
+            f"people {self.people}, tasks {self.tasks}"
             + (f", silent {', '.join(self.silent)}" if self.silent else "")
         )
 
@@ -55,8 +61,10 @@ class Gauge:
         self._http = httpx.AsyncClient(timeout=10)
         self._admin: Any = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
         self._consumer: Any = AIOKafkaConsumer(bootstrap_servers=settings.kafka_bootstrap)
+        self._temporal: Client | None = None
 
     async def open(self) -> None:
+        self._temporal = await connect(self._settings)
         await self._admin.start()
         await self._consumer.start()
 
@@ -75,10 +83,30 @@ class Gauge:
                 continue
             outbox += backlog["outbox_backlog"] + backlog.get("outbox_dead", 0)
             parked += backlog["parked_keys"]
-        ends = await self._ends()
-        records = await self._records(ends)
+        ends, records = await self._kafka(silent)
+        tasks = await waiting_tasks(self._temporal) if self._temporal else 0
+        if tasks is None:
+            silent.append("temporal")
         people = self._people(wall) if self._has_people else 0
-        return Lag(outbox, parked, records, people, tuple(silent), sum(ends.values()))
+        return Lag(
+            outbox=outbox,
+            parked=parked,
+            records=records,
+            people=people,
+            tasks=tasks or 0,
+            silent=tuple(silent),
+            ends=sum(ends.values()),
+        )
+
+    async def _kafka(self, silent: list[str]) -> tuple[dict[TopicPartition, int], dict[str, int]]:
+        """The ends of all partitions and what each group is behind; a broker that loads its
+        groups anew, after a restart say, is silent for a look or two."""
+        try:
+            ends = await self._ends()
+            return ends, await self._records(ends)
+        except KafkaError:
+            silent.append("kafka")
+            return {}, {}
 
     async def _backlog(self, service: str) -> dict[str, int] | None:
         address = f"http://{self._settings.host}:{self._settings.port(service)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from forbear.demo import proofs
@@ -16,12 +16,21 @@ INJECTED = ("duplicate", "stale", "quarantined", "dead_lettered")
 
 
 @dataclass(frozen=True)
+class Pooled:
+    """Touches that served several loans of one party, and how many loans they served in all."""
+
+    touches: int
+    loans: int
+
+
+@dataclass(frozen=True)
 class Histories:
     """What the recorded streams tell, judged without asking any service."""
 
     episodes: Episodes
     acts_after_end: int
     touches: int
+    pooled: Pooled
     hold_kinds: frozenset[str]
     standing_seconds: list[float]
     lag_seconds: list[float]
@@ -85,6 +94,7 @@ def report(evidence: Evidence) -> dict[str, Any]:
         "contacts": {
             "made": answers.contacts["made"],
             "refused_by_rule": answers.contacts["refused_by_rule"],
+            "pooled": asdict(histories.pooled),
         },
         "acts_after_end": histories.acts_after_end,
         "standing_seconds": proofs.percentiles(histories.standing_seconds),
@@ -120,6 +130,8 @@ def checks_of(evidence: Evidence) -> dict[str, bool]:
         "history_verified_and_gap_free": _is_verified(answers.audit),
         "lag_zero": not evidence.course.lag_left,
     }
+    if sent.must_occur_all:
+        checks["touches_of_one_debtor_were_pooled"] = histories.pooled.touches > 0
     if sent.injected is not None:
         checks["faults_disposed_of_as_injected"] = all(
             answers.counts[name] == sent.injected[name] for name in INJECTED

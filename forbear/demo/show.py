@@ -35,6 +35,7 @@ _QUIET_WITHIN_SECONDS = 240.0
 _QUIET_LOOKS = 3
 _LOOK_SECONDS = 2.0
 _PACE_EVERY_SECONDS = 4.0
+_TOLD_PER_SECOND = 50
 
 
 @dataclass(frozen=True)
@@ -191,7 +192,9 @@ class _Play:
 
     async def _adapt(self) -> None:
         now = time.monotonic()
-        if not self._show.pace.is_adaptive or now - self._paced_at < _PACE_EVERY_SECONDS:
+        # Each change is told to every open case, so with many of them it is made more rarely.
+        every = max(_PACE_EVERY_SECONDS, self._scene.cases.get("open", 0) / _TOLD_PER_SECOND)
+        if not self._show.pace.is_adaptive or now - self._paced_at < every:
             return
         self._paced_at = now
         wished = self._show.pace.next(self._scene.seconds_per_day, self._scene.waiting)

@@ -242,4 +242,16 @@ CAST: tuple[Group, ...] = (
     Group("disaster", 2, _LOAN, _B.HELD, "cured", _held("disaster", 25), pays=(40,)),
     # Never overdue: they must cost nothing.
     Group("current", 14, _LOAN, _B.CURES_BY_BANK, "none", due=(1, 18), missed=0, reported_by=_FILE),
+    # Two loans of one person that fall behind together: their touches become one.
+    Group("twice", 4, _LOAN, _B.PAYS_AFTER_DEMAND, "cured", {"days": 3}, due=(2, 2)),
+    Group(
+        "twice-too",
+        4,
+        _LOAN,
+        _B.PAYS_AFTER_DEMAND,
+        "cured",
+        {"days": 3},
+        due=(2, 2),
+        debtors_of="twice",
+    ),
 )

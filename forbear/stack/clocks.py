@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from temporalio.client import Client
@@ -22,6 +22,15 @@ from interfaces.clock import ClockReading
 _OPEN_CASES = f'ExecutionStatus="Running" AND WorkflowType="{WORKFLOW_TYPE}"'
 _SIGNALS_AT_ONCE = 32
 _LISTING_LAG_SECONDS = 1.0
+_TELL_AGAIN_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0)
+_PASSING = frozenset(
+    {
+        RPCStatusCode.DEADLINE_EXCEEDED,
+        RPCStatusCode.UNAVAILABLE,
+        RPCStatusCode.RESOURCE_EXHAUSTED,
+        RPCStatusCode.CANCELLED,
+    }
+)
 
 
 def wall_now() -> datetime:
@@ -89,7 +98,7 @@ async def resume(settings: Settings) -> int:
     going_on = resumed(reading, read_seen(settings), wall_now())
     write_clock(settings, going_on)
     note_seen(settings, going_on.wall_epoch)
-    return await tell_open_cases(settings, going_on)
+    return len(await tell_open_cases(settings, going_on))
 
 
 async def set_rate(settings: Settings, rate: float) -> int:
@@ -99,19 +108,23 @@ async def set_rate(settings: Settings, rate: float) -> int:
     told = await tell_open_cases(settings, reading)
     # A case that started while the clock was written may not have been listed yet.
     await asyncio.sleep(_LISTING_LAG_SECONDS)
-    return max(told, await tell_open_cases(settings, reading))
+    since = reading.wall_epoch - timedelta(seconds=_LISTING_LAG_SECONDS)
+    return len(told | await tell_open_cases(settings, reading, since))
 
 
-async def tell_open_cases(settings: Settings, reading: ClockReading) -> int:
-    """Signal the clock to every open case; one that ends meanwhile needs no clock."""
+async def tell_open_cases(
+    settings: Settings, reading: ClockReading, since: datetime | None = None
+) -> set[str]:
+    """Signal the clock to every open case, or to those that started `since` then, and answer which
+    were told; one that ends meanwhile needs no clock."""
     client = await connect(settings)
     gate = asyncio.Semaphore(_SIGNALS_AT_ONCE)
     async with asyncio.TaskGroup() as signals:
-        told = [
-            signals.create_task(_tell(client, workflow_id, reading, gate))
-            async for workflow_id in _open_cases(client)
-        ]
-    return sum(task.result() for task in told)
+        asked = {
+            workflow_id: signals.create_task(_tell(client, workflow_id, reading, gate))
+            async for workflow_id in _open_cases(client, since)
+        }
+    return {workflow_id for workflow_id, telling in asked.items() if telling.result()}
 
 
 def read_seen(settings: Settings) -> dict[str, str] | None:
@@ -123,24 +136,31 @@ def read_seen(settings: Settings) -> dict[str, str] | None:
     return seen
 
 
-async def _open_cases(client: Client) -> AsyncIterator[str]:
-    async for execution in client.list_workflows(_OPEN_CASES):
+async def _open_cases(client: Client, since: datetime | None) -> AsyncIterator[str]:
+    started = f' AND StartTime >= "{since.isoformat()}"' if since else ""
+    async for execution in client.list_workflows(_OPEN_CASES + started):
         yield execution.id
 
 
 async def _tell(
     client: Client, workflow_id: str, reading: ClockReading, gate: asyncio.Semaphore
-) -> int:
+) -> bool:
+    """A busy server is asked again: the same clock told twice changes nothing."""
     async with gate:
-        try:
-            await client.get_workflow_handle(workflow_id).signal(CLOCK_CHANGED, reading)
-        except RPCError as refusal:
-            if refusal.status == RPCStatusCode.NOT_FOUND:
-                return 0
-            raise StackError(
-                f"the case {workflow_id} could not be told the new clock: {refusal.message}"
-            ) from refusal
-    return 1
+        for pause in (*_TELL_AGAIN_SECONDS, None):
+            try:
+                await client.get_workflow_handle(workflow_id).signal(CLOCK_CHANGED, reading)
+            except RPCError as refusal:
+                if refusal.status == RPCStatusCode.NOT_FOUND:
+                    return False
+                if pause is None or refusal.status not in _PASSING:
+                    raise StackError(
+                        f"the case {workflow_id} could not be told the new clock: {refusal.message}"
+                    ) from refusal
+                await asyncio.sleep(pause)
+            else:
+                return True
+    return False
 
 
 def _seen_file(settings: Settings) -> Path:

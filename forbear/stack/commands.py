@@ -102,8 +102,8 @@ def clock(
     clocks.refuse_going_back(settings, instant)
     fresh = clocks.changed(reading, now, chosen, instant)
     clocks.write_clock(settings, fresh)
-    told = asyncio.run(clocks.tell_open_cases(settings, fresh)) if _is_up(settings) else 0
-    print(f"{status.clock_line(fresh, now)}; {told} open cases were told")
+    told = asyncio.run(clocks.tell_open_cases(settings, fresh)) if _is_up(settings) else set()
+    print(f"{status.clock_line(fresh, now)}; {len(told)} open cases were told")
 
 
 async def supervise(supervisor: Supervisor, say: Callable[[str], None]) -> None:

@@ -7,18 +7,21 @@ import sys
 from chassis.service import Service, run
 from chassis.settings import Settings
 from interfaces.contact import TASK_QUEUE
-from services.contact.activities import Activities
+from services.contact.activities import Activities, Bell
+from services.contact.activities import run as meet_pools
 from services.contact.api import router
 from services.contact.consumers import consumers
 from services.contact.settings import NAME, TOPIC
 
 
 def service(settings: Settings) -> Service:
+    bell = Bell()
     return Service(
         name=NAME,
         settings=settings,
         routers=(router,),
-        activities=lambda context: (Activities(context),),
+        activities=lambda context: (Activities(context, bell=bell),),
+        background=lambda context: (meet_pools(context, bell),),
         task_queue=TASK_QUEUE,
         consumers=consumers,
         topic=TOPIC,

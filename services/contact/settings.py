@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,7 +12,9 @@ from chassis.configuration import read_documents
 from chassis.errors import NotFound
 from chassis.settings import Settings
 from chassis.vault import Keys, Vault, load_or_create_keys
+from interfaces.calendar import Calendar
 from interfaces.tenant import Tenant, parse_tenant
+from services.contact.domain.grievances import DueRule, parse_rules
 from services.contact.domain.understanding.lexicon import Lexicon, parse_lexicon
 
 NAME = "contact"
@@ -47,14 +49,18 @@ def lexicon(settings: Settings) -> Lexicon:
     return _lexicon(settings.config / "replies")
 
 
+def due_rules(settings: Settings) -> tuple[DueRule, ...]:
+    """When complaints and disputes must be answered, of every jurisdiction."""
+    return _due_rules(settings.config / "grievances")
+
+
+def calendars(settings: Settings) -> Mapping[str, Calendar]:
+    """The calendars by jurisdiction, in their own zone."""
+    return _calendars(settings.config / "calendars")
+
+
 def vault(settings: Settings) -> Vault:
     return _vault(settings.keys)
-
-
-def webhook_secret(settings: Settings, tenant: str) -> bytes:
-    """What a tenant's providers sign with; `forbear replies secret` shows it to an operator."""
-    kek = _keys(settings.keys).contact_kek
-    return hmac.new(kek, f"forbear/webhook/{tenant}".encode(), "sha256").hexdigest().encode()
 
 
 def keys(settings: Settings) -> Keys:
@@ -70,6 +76,25 @@ def _tenants(directory: Path) -> Tenants:
 @lru_cache(maxsize=8)
 def _lexicon(directory: Path) -> Lexicon:
     return parse_lexicon(list(read_documents(directory).values()))
+
+
+@lru_cache(maxsize=8)
+def _due_rules(directory: Path) -> tuple[DueRule, ...]:
+    return tuple(rule for raw in read_documents(directory).values() for rule in parse_rules(raw))
+
+
+@lru_cache(maxsize=8)
+def _calendars(directory: Path) -> Mapping[str, Calendar]:
+    return {
+        raw["jurisdiction"]: Calendar(
+            jurisdiction=raw["jurisdiction"],
+            version=raw["version"],
+            zone="UTC",
+            holidays=tuple(date.fromisoformat(day) for day in raw["holidays"]),
+            moved_workdays=tuple(date.fromisoformat(day) for day in raw["moved_workdays"]),
+        )
+        for raw in read_documents(directory).values()
+    }
 
 
 @lru_cache(maxsize=8)

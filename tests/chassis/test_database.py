@@ -46,3 +46,22 @@ async def test_a_session_speaks_utc_and_has_its_bounds(database: Database) -> No
         for setting, expected in (("timezone", "UTC"), ("lock_timeout", "10s"), ("jit", "off")):
             assert (await session.execute(text(f"SHOW {setting}"))).scalar_one() == expected
     assert await database.healthy()
+
+
+async def test_a_connection_the_server_closed_is_replaced_before_anyone_uses_it(
+    database: Database,
+) -> None:
+    async with database.transaction() as session:
+        own = (await session.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+    other = Database(database.url)
+    async with other.transaction() as session:
+        # With a timeout it waits until the other one is gone.
+        ended = text("SELECT pg_terminate_backend(:pid, 10000)")
+        assert (await session.execute(ended, {"pid": own})).scalar_one()
+    await other.dispose()
+    assert await _backend(database) != own
+
+
+async def _backend(database: Database) -> int:
+    async with database.transaction() as session:
+        return int((await session.execute(text("SELECT pg_backend_pid()"))).scalar_one())

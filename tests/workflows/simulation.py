@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from interfaces.contact import TouchOutcome, TouchStatus
-from interfaces.facts import Circumstances, ContactProgress, Fact, Notice
+from interfaces.facts import Circumstances, ContactProgress, Fact, Notice, WishSettled
 from interfaces.values import AgreementStatus, Channel, MatterStatus, NoticeStatus, VisitStatus
 from tests import builders
 from workflows import acts, evolve
@@ -15,6 +15,7 @@ from workflows.ladder import decide
 from workflows.state import CaseState
 
 OWN_VERSION = 1_000_000
+POOLED_FOR = timedelta(hours=2)
 VISIT_AFTER: dict[type, VisitStatus] = {
     acts.BeginBookedVisit: VisitStatus.UNDER_WAY,
     acts.JudgePastVisit: VisitStatus.MISSED,
@@ -41,6 +42,7 @@ class World:
     script: list[Fact] = field(default_factory=list)
     done: list[Done] = field(default_factory=list)
     version: int = OWN_VERSION
+    pooled: list[tuple[datetime, acts.TouchParty, str]] = field(default_factory=list)
 
     def play(self, until: datetime, decisions_max: int = 2_000) -> Sequence[Done]:
         self.script.sort(key=lambda fact: fact.at)
@@ -68,7 +70,9 @@ class World:
             self._wait(acts.Wait(before.now + timedelta(hours=1), "circle"))
 
     def _wait(self, wait: acts.Wait) -> None:
-        if self.script and self.script[0].at <= wait.until:
+        if self.pooled and self.pooled[0][0] <= wait.until:
+            self._settle(*self.pooled.pop(0))
+        elif self.script and self.script[0].at <= wait.until:
             self.state = evolve.evolve(self.state, self.script.pop(0))
         else:
             self.state = evolve.woken(self.state, wait.until)
@@ -78,6 +82,26 @@ class World:
         self.state = evolve.touched(self.state, act.step, act.party.party_id, act.channel, outcome)
         if outcome.status is TouchStatus.CONFIRMED:
             self.state = evolve.evolve(self.state, self._progressed(act))
+        if outcome.status is TouchStatus.POOLED:
+            self.pooled.append((self.state.now + POOLED_FOR, act, outcome.key))
+
+    def _settle(self, at: datetime, act: acts.TouchParty, key: str) -> None:
+        """Contact met the wish, or found by then that it may not be met today."""
+        is_met = int(key.rpartition("/")[2]) % 3 > 0
+        if is_met:
+            settled = WishSettled(key, TouchStatus.CONFIRMED)
+        else:
+            again_at = at + timedelta(days=1)
+            settled = WishSettled(key, TouchStatus.REFUSED, "CN-FREQ-1", "", again_at)
+        self.state = evolve.woken(self.state, at)
+        known = self.state.facts.contact
+        told = (*(known.settled if known else ()), settled)[-20:]
+        progress = self._progressed(act) if is_met else self._unchanged()
+        self.state = evolve.evolve(self.state, replace(progress, settled=told))
+
+    def _unchanged(self) -> ContactProgress:
+        known = self.state.facts.contact or ContactProgress(0, self.state.now)
+        return replace(known, version=self._next(), at=self.state.now)
 
     def _progressed(self, act: acts.TouchParty) -> ContactProgress:
         known = self.state.facts.contact
@@ -98,7 +122,10 @@ class World:
                 *(each for each in circumstances if each.party_id != party_id),
                 Circumstances(party_id, None, tuple(sorted(tried))),
             )
-        return ContactProgress(self._next(), self.state.now, notices, circumstances)
+        settled = known.settled if known else ()
+        return ContactProgress(
+            self._next(), self.state.now, notices, circumstances, settled=settled
+        )
 
     def _serve(self, act: acts.Decision) -> None:
         now, version = self.state.now, self._next()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from interfaces.cases import EpisodeClaim
 from interfaces.clock import REAL_TIME, ClockReading
 from interfaces.contact import TouchOutcome, TouchStatus
-from interfaces.facts import Facts
+from interfaces.facts import Facts, WishSettled
 from interfaces.strategy import Step, StepKind
 from interfaces.values import AgreementStatus, Channel, Stage
 from services.contact.domain.rules import NoHold
@@ -22,6 +22,7 @@ from tests.workflows.simulation import World, always_open
 from workflows import acts, evolve
 from workflows.ladder import decide
 from workflows.state import CaseState
+from workflows.strategy import due_steps
 
 HORIZON = builders.OPENED + timedelta(days=200)
 
@@ -139,3 +140,41 @@ def test_after_an_outage_in_real_time_a_case_goes_on_from_today_not_from_what_it
     assert evolve.woke_at(REAL_TIME, due, due + timedelta(seconds=3)) == due
     fast = ClockReading(due, due, 1_000.0)
     assert evolve.woke_at(fast, due, late) == due
+
+
+def pooled(state: CaseState, step: Step) -> CaseState:
+    return came_back(state, step, TouchOutcome(state.key, TouchStatus.POOLED))
+
+
+def ended(state: CaseState, key: str, status: TouchStatus, **more: object) -> CaseState:
+    settled = WishSettled(key, status, **more)  # type: ignore[arg-type]
+    progress = replace(builders.progress(9, state.now), settled=(settled,))
+    return evolve.evolve(state, progress)
+
+
+def test_a_step_whose_wish_waits_is_not_owed_again_until_it_ended() -> None:
+    state = builders.state(reached=Stage.REMIND)
+    step = step_of(Stage.REMIND, "reminder")
+    waiting = pooled(state, step)
+    assert step.key not in {due.step.key for due in due_steps(waiting)}
+    met = ended(waiting, state.key, TouchStatus.CONFIRMED)
+    (record,) = met.steps
+    assert (record.times, met.wishes) == (1, ())
+
+
+def test_a_wish_that_was_refused_puts_its_step_off() -> None:
+    state = builders.state(reached=Stage.REMIND)
+    again_at = state.now + timedelta(days=1)
+    waiting = pooled(state, step_of(Stage.REMIND, "reminder"))
+    refused = ended(waiting, state.key, TouchStatus.REFUSED, next_allowed_at=again_at)
+    (record,) = refused.steps
+    assert (record.times, record.not_before, refused.wishes) == (0, again_at, ())
+
+
+def test_a_wish_told_as_ended_before_it_was_known_to_wait_is_not_waited_for() -> None:
+    state = builders.state(reached=Stage.REMIND)
+    told = ended(state, state.key, TouchStatus.CONFIRMED)
+    outcome = TouchOutcome(state.key, TouchStatus.POOLED)
+    after = came_back(told, step_of(Stage.REMIND, "reminder"), outcome)
+    (record,) = after.steps
+    assert (record.times, after.wishes) == (1, ())

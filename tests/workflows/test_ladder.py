@@ -68,8 +68,10 @@ def moody_gate(seed: int) -> object:
 
     def judge(act: acts.TouchParty, state: CaseState) -> TouchOutcome:
         mood = random.Random(f"{seed}/{state.key}").random()
-        if mood < 0.6:
+        if mood < 0.45:
             return TouchOutcome(state.key, TouchStatus.CONFIRMED)
+        if mood < 0.6:
+            return TouchOutcome(state.key, TouchStatus.POOLED)
         if mood < 0.8:
             later = state.now + timedelta(hours=5)
             return TouchOutcome(state.key, TouchStatus.REFUSED, next_allowed_at=later)

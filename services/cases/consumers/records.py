@@ -10,10 +10,13 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from chassis.consumer import Record
-from events.v1 import (
+
+# Two are imported for their message types alone: what a topic carries must decode.
+from events.v1 import (  # noqa: F401
     bank_pb2,
+    contact_customer_pb2,
     contact_pb2,
-    contact_replies_pb2,  # noqa: F401 - for its types: the undecodable would be a dead letter
+    contact_replies_pb2,
     field_visit_pb2,
     ledger_pb2,
     legal_pb2,
@@ -97,7 +100,17 @@ def read_contact(body: contact_pb2.ContactProgressed, version: int) -> facts.Con
         )
         for each in body.circumstances
     )
-    return facts.ContactProgress(version, _instant(body.at), notices, asked, body.episode)
+    settled = tuple(
+        facts.WishSettled(
+            key=each.key,
+            status=each.status,
+            rule_id=each.rule_id,
+            because=each.because,
+            next_allowed_at=_instant_in(each, "next_allowed_at"),
+        )
+        for each in body.settled
+    )
+    return facts.ContactProgress(version, _instant(body.at), notices, asked, body.episode, settled)
 
 
 def read_agreement(body: negotiation_pb2.AgreementChanged, version: int) -> facts.Agreement:

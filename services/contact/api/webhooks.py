@@ -1,134 +1,117 @@
-"""Providers and mail servers hand in what people wrote; every request is signed."""
+"""Providers say what became of messages: signed receipts, and mail that came back."""
 
 from __future__ import annotations
 
-import hashlib
-from enum import StrEnum
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Request
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from fastapi import APIRouter, Depends, Header, Request
+from pydantic import BaseModel, Field
 
-from chassis.errors import Forbidden, Invalid, Malformed
+from chassis.errors import Forbidden, Invalid, NotFound, Rejected
 from chassis.http import ContextDependency
-from chassis.service import Context
-from interfaces.values import Channel
-from services.contact.api.doors import Words, desk_of
-from services.contact.api.replies import Address
-from services.contact.commands.incoming import Incoming, take_in
-from services.contact.domain import signing
-from services.contact.domain.mail import read_mail
-from services.contact.settings import webhook_secret
+from services.contact.api.doors import Body, Id, Instant, desk_of
+from services.contact.commands import receipts
+from services.contact.commands.desk import Desk
+from services.contact.commands.receipts import Taken, TakeReceipt
+from services.contact.domain.outcomes import Outcome
+from services.contact.gateways.signing import HEADER, BadSignature, verify
 
-router = APIRouter(prefix="/webhooks")
-Signature = Annotated[str, Header(alias=signing.HEADER, max_length=200)]
-_MAIL_BODY = {
-    "requestBody": {"required": True, "content": {"message/rfc822": {"schema": {"type": "string"}}}}
-}
+router = APIRouter()
+BYTES_MAX = 1024 * 1024
+RECEIPTS_MAX = 500
 
 
-class Fate(StrEnum):
-    RECORDED = "recorded"
-    UNKNOWN_SENDER = "unknown_sender"
-    IGNORED = "ignored"
+class ReceiptIn(Body):
+    receipt_id: Id
+    attempt_id: Id
+    outcome: Literal["delivered", "undeliverable"]
+    at: Instant | None = None
 
 
-class InboundMessage(BaseModel):
-    """What an SMS or push provider delivers; it may send more fields than these."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    message_id: Annotated[str, StringConstraints(min_length=1, max_length=300)]
-    channel: Literal[Channel.SMS, Channel.PUSH]
-    from_address: Address
-    text: Words
-    in_reply_to: Annotated[str, StringConstraints(max_length=100)] = ""
+class ReceiptsIn(Body):
+    receipts: Annotated[list[ReceiptIn], Field(min_length=1, max_length=RECEIPTS_MAX)]
 
 
-class TakenOut(BaseModel):
-    """Nothing of what was understood: the provider need not know."""
+class ReceiptOut(BaseModel):
+    """`result` is taken, repeated, noted or not_a_bounce, or the code of a refusal."""
 
-    reply_id: str
-    fate: Fate
-
-
-_MESSAGE_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": InboundMessage.model_json_schema()}},
-    }
-}
+    attempt_id: str
+    result: str
+    detail: str = ""
 
 
-@router.post("/replies", summary="An SMS or push message came in", openapi_extra=_MESSAGE_BODY)
-async def receive_message(
-    tenant: str, request: Request, context: ContextDependency, signature: Signature = ""
-) -> TakenOut:
-    body = await _signed(tenant, request, context, signature)
-    try:
-        message = InboundMessage.model_validate_json(body)
-    except ValidationError as wrong:
-        first = wrong.errors(include_input=False)[0]
-        place = ".".join(map(str, first["loc"])) or "the body"
-        raise Malformed("contact/webhook_body", f"{place}: {first['msg']}.") from wrong
-    incoming = Incoming(
-        tenant=tenant,
-        reply_id=_reply_id(message.channel, message.message_id),
-        channel=message.channel,
-        from_address=message.from_address,
-        text=message.text,
-        attempt_ids=(message.in_reply_to,) if _is_plain(message.in_reply_to) else (),
-    )
-    return await _take_in(context, incoming)
+class ReceiptsOut(BaseModel):
+    receipts: list[ReceiptOut]
 
 
-@router.post("/mail", summary="A mail came in, as it is on the wire", openapi_extra=_MAIL_BODY)
-async def receive_mail(
-    tenant: str, request: Request, context: ContextDependency, signature: Signature = ""
-) -> TakenOut:
-    body = await _signed(tenant, request, context, signature)
-    letter = read_mail(body)
-    if letter is None:
-        raise Invalid("contact/unreadable_mail", "The body is no mail with a sender (RFC 5322).")
-    reply_id = _reply_id(Channel.EMAIL, letter.message_id)
-    if letter.is_automatic:
-        return TakenOut(reply_id=reply_id, fate=Fate.IGNORED)
-    incoming = Incoming(
-        tenant=tenant,
-        reply_id=reply_id,
-        channel=Channel.EMAIL,
-        from_address=letter.from_address,
-        text=letter.text,
-        attempt_ids=letter.attempt_ids,
-    )
-    return await _take_in(context, incoming)
-
-
-async def _signed(tenant: str, request: Request, context: Context, signature: str) -> bytes:
-    """The body, if it is signed with the tenant's secret; by the wall clock, as the provider's."""
-    its_desk = desk_of(context, tenant)
+async def signed(
+    request: Request,
+    tenant: str,
+    context: ContextDependency,
+    signature: Annotated[str, Header(alias=HEADER, max_length=200)] = "",
+) -> Desk:
+    """The desk, for a request that the tenant's provider signed just now; raises
+    `contact/no_gateway_secret`, `contact/webhook_too_large` and `contact/bad_signature`."""
+    desk = desk_of(context, tenant)
+    secret = desk.gateways.of(tenant).secret
+    if not secret:
+        raise Forbidden(
+            "contact/no_gateway_secret",
+            f"No gateway of tenant {tenant!r} is configured; set FORBEAR_GATEWAYS.",
+        )
     body = await request.body()
-    unix_seconds = int(its_desk.clock.wall().timestamp())
-    secret = webhook_secret(context.settings, tenant)
-    problem = signing.problem(secret, signature, body, unix_seconds)
-    if problem:
-        raise Forbidden("contact/bad_signature", problem)
-    return body
+    if len(body) > BYTES_MAX:
+        raise Invalid(
+            "contact/webhook_too_large", f"A webhook holds at most {BYTES_MAX} bytes; send fewer."
+        )
+    try:
+        verify(secret, signature, context.clock.wall(), (request.method, request.url.path, body))
+    except BadSignature as bad:
+        raise Forbidden("contact/bad_signature", f"Not accepted: {bad}.") from None
+    return desk
 
 
-async def _take_in(context: Context, incoming: Incoming) -> TakenOut:
-    its_desk, now = desk_of(context, incoming.tenant), context.clock.now()
+SignedDesk = Annotated[Desk, Depends(signed)]
+
+
+@router.post("/webhooks/receipts", summary="A provider's receipts for messages")
+async def take_receipts(
+    tenant: str, body: ReceiptsIn, desk: SignedDesk, context: ContextDependency
+) -> ReceiptsOut:
+    answers = [await _take(tenant, each, desk, context) for each in body.receipts]
+    return ReceiptsOut(receipts=answers)
+
+
+@router.post(
+    "/webhooks/bounces",
+    summary="A mail that came back, whole",
+    openapi_extra={"requestBody": {"content": {"message/rfc822": {"schema": {"type": "string"}}}}},
+)
+async def take_bounce(
+    tenant: str, request: Request, desk: SignedDesk, context: ContextDependency
+) -> ReceiptOut:
+    raw = await request.body()
     async with context.database.transaction() as session:
-        recorded = await take_in(session, its_desk, incoming, now)
-    fate = Fate.RECORDED if recorded.party_id else Fate.UNKNOWN_SENDER
-    return TakenOut(reply_id=recorded.reply_id, fate=fate)
+        taken, attempt_id = await receipts.take_bounce(session, desk, tenant, raw)
+    return ReceiptOut(attempt_id=attempt_id, result=taken)
 
 
-def _reply_id(channel: Channel, message_id: str) -> str:
-    """The provider's id, in a form of ours: theirs may hold anything."""
-    digest = hashlib.sha256(f"{channel}/{message_id}".encode("utf-8", "replace")).hexdigest()
-    return f"{channel}-{digest[:32]}"
+async def _take(tenant: str, said: ReceiptIn, desk: Desk, context: ContextDependency) -> ReceiptOut:
+    """Each receipt by itself: one that is refused leaves the others in force."""
+    command = TakeReceipt(
+        tenant=tenant,
+        receipt_id=said.receipt_id,
+        attempt_id=said.attempt_id,
+        outcome=Outcome(said.outcome),
+        at=said.at or context.clock.now(),
+    )
+    try:
+        async with context.database.transaction() as session:
+            taken: Taken = await receipts.take(session, desk, command)
+    except (NotFound, Invalid) as refused:
+        return _refused(said.attempt_id, refused)
+    return ReceiptOut(attempt_id=said.attempt_id, result=taken)
 
 
-def _is_plain(attempt_id: str) -> bool:
-    return attempt_id.isascii() and attempt_id.isalnum()
+def _refused(attempt_id: str, refused: Rejected) -> ReceiptOut:
+    return ReceiptOut(attempt_id=attempt_id, result=refused.code, detail=refused.message)

@@ -12,10 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from interfaces.values import LIABLE_ROLES, Channel, HoldKind
 from services.contact.commands.desk import Desk
+from services.contact.commands.grievances import Objected, open_by_reply
 from services.contact.commands.holds import tell
 from services.contact.commands.progress import Occasion, document_answer
 from services.contact.domain import tasks as desk_rules
 from services.contact.domain.answers import Answer, answers
+from services.contact.domain.grievances import HOLD_KIND, GrievanceKind
 from services.contact.domain.holds import DEFAULT_BLOCKS, REVIEW_AFTER, Span
 from services.contact.domain.points import OptOut
 from services.contact.domain.replies import Consequences, consequences
@@ -65,6 +67,7 @@ async def follow(session: AsyncSession, desk: Desk, said: Said, now: datetime) -
     hold_ids = await _hold(session, said, follows, now)
     if hold_ids:
         await tell(session, said.tenant, said.all_loan_ids, now, said.reply_id)
+    await _open_grievances(session, desk, said, follows, (hold_ids, now))
     for loan_id in said.loan_ids:
         await _document(session, said, loan_id, known.get(loan_id), now)
     given = await _answer(session, desk, said, follows, (known, now))
@@ -74,7 +77,7 @@ async def follow(session: AsyncSession, desk: Desk, said: Said, now: datetime) -
 
 def hold_id(said_reply_id: str, kind: HoldKind, loan_id: str = "") -> str:
     """A hold of one of several loans names it too."""
-    return f"reply/{said_reply_id}/{kind.value}" + (f"/{loan_id}" if loan_id else "")
+    return f"reply/{said_reply_id}/" + (f"{loan_id}/" if loan_id else "") + kind.value
 
 
 def task_id(tenant: str, reply_id: str, kind: TaskKind) -> str:
@@ -133,6 +136,32 @@ def _hold_row(said: Said, kind: HoldKind, loan_id: str | None, now: datetime) ->
         placed_by="contact",
         placed_at=now,
     )
+
+
+async def _open_grievances(
+    session: AsyncSession,
+    desk: Desk,
+    said: Said,
+    follows: Consequences,
+    placed: tuple[tuple[str, ...], datetime],
+) -> None:
+    """A dispute is of each loan it is about, a complaint of the first alone."""
+    hold_ids, now = placed
+    held = {kind for kind, _ in follows.holds}
+    kinds = frozenset(kind for kind in GrievanceKind if HOLD_KIND[kind] in held)
+    several = len(said.loan_ids) > 1
+    for number, loan_id in enumerate(said.loan_ids):
+        own = [each for each in hold_ids if not several or f"/{loan_id}/" in each]
+        objected = Objected(
+            tenant=said.tenant,
+            reply_id=f"{said.reply_id}/{loan_id}" if number else said.reply_id,
+            party_id=said.party_id,
+            loan_id=loan_id,
+            amount_minor=said.disputed_minor,
+            kinds=kinds if number == 0 else kinds - {GrievanceKind.COMPLAINT},
+            hold_ids=tuple(own) if number else tuple([*own, *hold_ids]),
+        )
+        await open_by_reply(session, desk, objected, now)
 
 
 async def _document(

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chassis.clock import Clock
 from chassis.settings import Settings
 from chassis.vault import Vault
+from interfaces.calendar import Calendar
 from services.contact import settings as contact
+from services.contact.commands.library import library
+from services.contact.domain.grievances import DueRule
+from services.contact.domain.templates import Library
 from services.contact.domain.understanding.lexicon import Lexicon
+from services.contact.gateways.routing import GatewaySettings
 from services.contact.settings import Tenants
 
 
@@ -16,11 +22,18 @@ from services.contact.settings import Tenants
 class Desk:
     """Tenants, the clock, the keys that open personal data, and how replies are understood."""
 
+    """Tenants, the clock, the keys that open personal data, the texts, the ways out, and when
+    answers are due."""
+
     tenants: Tenants
     clock: Clock
     vault: Vault
     transport_key: bytes
     lexicon: Lexicon
+    library: Library
+    gateways: GatewaySettings
+    due_rules: tuple[DueRule, ...]
+    calendars: Mapping[str, Calendar]
 
 
 def desk(settings: Settings, clock: Clock) -> Desk:
@@ -30,4 +43,8 @@ def desk(settings: Settings, clock: Clock) -> Desk:
         vault=contact.vault(settings),
         transport_key=contact.keys(settings).transport_private,
         lexicon=contact.lexicon(settings),
+        library=library(settings),
+        gateways=GatewaySettings(),
+        due_rules=contact.due_rules(settings),
+        calendars=contact.calendars(settings),
     )

@@ -12,6 +12,9 @@ from chassis import outbox
 from chassis.errors import Conflict, Invalid, NotFound
 from interfaces.values import Block, HoldKind
 from services.contact.commands import telling
+from services.contact.domain.breathing import Variant, default_end, ends_at, is_too_soon
+from services.contact.domain.breathing import default_review as breathing_review
+from services.contact.domain.breathing import problem as breathing_problem
 from services.contact.domain.holds import DEFAULT_BLOCKS, default_review, must_name_a_party
 from services.contact.settings import TOPIC
 from services.contact.store import holds as store
@@ -38,6 +41,16 @@ class PlaceHold:
     has_no_estate: bool
     evidence: str
     by: str
+    variant: Variant = Variant.STANDARD
+
+
+@dataclass(frozen=True)
+class ExtendHold:
+    tenant: str
+    hold_id: str
+    until_at: datetime
+    evidence: str
+    by: str
 
 
 @dataclass(frozen=True)
@@ -61,7 +74,7 @@ async def place(session: AsyncSession, command: PlaceHold, now: datetime) -> Sta
     """Place a hold once under its id; the same again is answered the same.
 
     Loans and parties need not be known yet: a hold waits for them. Raises
-    `contact/hold_is_wrong` and `contact/hold_differs`.
+    `contact/hold_is_wrong`, `contact/hold_differs` and `contact/breathing_space_again`.
     """
     from_at = command.from_at or now
     _check(command, from_at)
@@ -70,6 +83,7 @@ async def place(session: AsyncSession, command: PlaceHold, now: datetime) -> Sta
     if known is not None:
         _check_same(command, known)
         return StandingHold(known, loan_ids)
+    await _check_breathing(session, command, from_at)
     row = HoldRow(
         tenant=command.tenant,
         hold_id=command.hold_id,
@@ -78,17 +92,50 @@ async def place(session: AsyncSession, command: PlaceHold, now: datetime) -> Sta
         party_id=command.party_id,
         blocks=[block.value for block in command.blocks or DEFAULT_BLOCKS[command.kind]],
         from_at=from_at,
-        until_at=command.until_at,
-        review_at=command.review_at or default_review(command.kind, from_at),
+        until_at=command.until_at or default_end(command.kind, command.variant, from_at),
+        review_at=command.review_at
+        or default_review(command.kind, from_at)
+        or breathing_review(command.variant, from_at),
         amount_minor=command.amount_minor,
         has_no_estate=command.has_no_estate,
         evidence=command.evidence,
         placed_by=command.by,
         placed_at=now,
+        variant=command.variant,
     )
     await store.add(session, row)
     await tell(session, command.tenant, loan_ids, now, command.hold_id)
     return StandingHold(row, loan_ids)
+
+
+async def extend(session: AsyncSession, command: ExtendHold, now: datetime) -> StandingHold:
+    """Give a debt adviser more time; an earlier end than the known one changes nothing.
+
+    Raises `contact/unknown_hold` and `contact/hold_not_extendable`.
+    """
+    known = await _find(session, command.tenant, command.hold_id)
+    loan_ids = await lock_scope(session, command.tenant, known.loan_id, known.party_id)
+    await session.refresh(known)
+    if known.variant != Variant.DEBT_ADVISER or known.until_at is None or known.until_at <= now:
+        raise Conflict(
+            "contact/hold_not_extendable",
+            f"Hold {command.hold_id!r} is no debt adviser's time that still runs; place another "
+            "hold beside it.",
+        )
+    if command.until_at > known.until_at:
+        known.until_at = command.until_at
+        known.review_at = command.until_at
+        known.evidence = f"{known.evidence}; {command.evidence} ({command.by})"
+        await session.flush()
+        await tell(session, command.tenant, loan_ids, now, command.hold_id)
+    return StandingHold(known, loan_ids)
+
+
+async def to_review(
+    session: AsyncSession, tenant: str, before: datetime, now: datetime, limit: int
+) -> list[HoldRow]:
+    """Holds in force that somebody must look at before an instant."""
+    return await store.to_review(session, tenant, before, now, limit)
 
 
 async def end(session: AsyncSession, command: EndHold, now: datetime) -> StandingHold:
@@ -97,18 +144,13 @@ async def end(session: AsyncSession, command: EndHold, now: datetime) -> Standin
     Raises `contact/unknown_hold`.
     """
     at = command.at or now
-    known = await store.find(session, command.tenant, command.hold_id)
-    if known is None:
-        raise NotFound(
-            "contact/unknown_hold",
-            f"No hold {command.hold_id!r} of tenant {command.tenant!r} is kept; check its id.",
-        )
+    known = await _find(session, command.tenant, command.hold_id)
     loan_ids = await lock_scope(session, command.tenant, known.loan_id, known.party_id)
     await session.refresh(known)
-    ends_at = max(at, known.from_at)
-    if known.until_at is not None and known.until_at <= ends_at:
+    stops_at = ends_at(Variant(known.variant), max(at, known.from_at))
+    if known.until_at is not None and known.until_at <= stops_at:
         return StandingHold(known, loan_ids)
-    known.until_at = ends_at
+    known.until_at = stops_at
     known.ended_at, known.ended_by, known.end_reason = now, command.by, command.reason
     await session.flush()
     await tell(session, command.tenant, loan_ids, now, command.hold_id)
@@ -148,6 +190,16 @@ async def tell(
     await outbox.append_many(session, TOPIC, events)
 
 
+async def _find(session: AsyncSession, tenant: str, hold_id: str) -> HoldRow:
+    known = await store.find(session, tenant, hold_id)
+    if known is None:
+        raise NotFound(
+            "contact/unknown_hold",
+            f"No hold {hold_id!r} of tenant {tenant!r} is kept; check its id.",
+        )
+    return known
+
+
 async def _loans(session: AsyncSession, loan_id: str | None, party_id: str | None) -> list[str]:
     if loan_id is not None:
         return [loan_id]
@@ -171,7 +223,23 @@ def _problem(command: PlaceHold, from_at: datetime) -> str:
         return f"it ends at {command.until_at.isoformat()}, not after {from_at.isoformat()}."
     if command.blocks is not None and not command.blocks:
         return "it blocks nothing; leave blocks out for the kind's own."
-    return ""
+    if command.amount_minor is not None and command.loan_id is None:
+        return "part of a balance is of one loan: name the loan_id."
+    return breathing_problem(command.kind, command.variant, from_at, command.until_at)
+
+
+async def _check_breathing(session: AsyncSession, command: PlaceHold, from_at: datetime) -> None:
+    if command.kind is not HoldKind.BREATHING_SPACE or command.variant:
+        return
+    earlier = await store.breathing_since(
+        session, command.tenant, command.party_id, command.loan_id
+    )
+    if is_too_soon(earlier, from_at):
+        raise Conflict(
+            "contact/breathing_space_again",
+            f"Hold {command.hold_id!r}: a standard breathing space is had once in 12 months; one "
+            f"began at {max(earlier).isoformat()}. A mental-health crisis may come at any time.",
+        )
 
 
 def _check_same(command: PlaceHold, known: HoldRow) -> None:
@@ -183,15 +251,22 @@ def _check_same(command: PlaceHold, known: HoldRow) -> None:
         party_id=known.party_id,
         blocks=tuple(map(Block, known.blocks)) if command.blocks is not None else None,
         from_at=known.from_at if command.from_at is not None else None,
-        until_at=command.until_at if known.ended_at is not None else known.until_at,
+        until_at=known.until_at if _keeps_its_end(command, known) else command.until_at,
         review_at=known.review_at if command.review_at is not None else None,
         amount_minor=known.amount_minor,
         has_no_estate=known.has_no_estate,
-        evidence=known.evidence,
+        evidence=command.evidence if known.variant == Variant.DEBT_ADVISER else known.evidence,
         by=known.placed_by,
+        variant=Variant(known.variant),
     )
     if stored != command:
         raise Conflict(
             "contact/hold_differs",
             f"Hold {command.hold_id!r} is kept with another content; end it, or use another id.",
         )
+
+
+def _keeps_its_end(command: PlaceHold, known: HoldRow) -> bool:
+    """Whether the stored end is still the one that the caller named."""
+    has_own = command.until_at is not None or command.kind is not HoldKind.BREATHING_SPACE
+    return has_own and known.ended_at is None and known.variant != Variant.DEBT_ADVISER

@@ -8,13 +8,14 @@ debtor's lock makes budgets exact over all its loans.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis import inbox, outbox
+from chassis import outbox
 from chassis.errors import Behind, Invalid
 from chassis.idempotency import first_result, remember
 from interfaces.contact import Touch, TouchOutcome, TouchStatus
@@ -30,8 +31,8 @@ from services.contact.domain.rules import first_pack
 from services.contact.domain.standing import Answer, Standing, answer
 from services.contact.domain.zones import is_zone, plausible_zones
 from services.contact.settings import STANDING_CONSUMER, TOPIC
-from services.contact.store import holds, people, touches
-from services.contact.store import standing as standings
+from services.contact.store import dockets, people, touches
+from services.contact.store.dockets import Ask, Docket
 from services.contact.store.people import Link
 from services.contact.store.tables import PartyRow, PointRow, VerdictRow
 
@@ -66,28 +67,53 @@ def attempt_id_of(tenant: str, key: str) -> str:
 
 async def first_outcome(session: AsyncSession, action: str, touch: Touch) -> TouchOutcome | None:
     """What was answered before under the touch's key; waits for another try under way."""
-    found = await first_result(session, f"{action}/{touch.tenant}/{touch.key}")
+    found = await first_result(session, result_key(action, touch))
     return None if found is None else _OUTCOMES.validate_json(found)
 
 
 async def settle(
     session: AsyncSession, action: str, touch: Touch, outcome: TouchOutcome
 ) -> TouchOutcome:
-    key = f"{action}/{touch.tenant}/{touch.key}"
-    await remember(session, key, _OUTCOMES.dump_json(outcome))
+    await remember(session, result_key(action, touch), as_result(outcome))
     return outcome
 
 
-async def standing_for(session: AsyncSession, touch: Touch) -> tuple[Answer, Standing]:
-    """Locks the loan and says whether its standing lets the act pass; raises `contact/behind`
-    while it is older than the act, or while the loan's records wait for a parked one."""
-    await outbox.lock(session, TOPIC, [touch.loan_id])
-    if await inbox.is_parked(session, STANDING_CONSUMER, touch.loan_id):
+def result_key(action: str, touch: Touch) -> str:
+    return f"{action}/{touch.tenant}/{touch.key}"
+
+
+def as_result(outcome: TouchOutcome) -> bytes:
+    return _OUTCOMES.dump_json(outcome)
+
+
+async def docket_of(
+    session: AsyncSession, desk: Desk, action: str, touch: Touch, at: datetime
+) -> Docket:
+    """Locks the key, the loan and the debtor, and reads all that the gate looks at."""
+    ask = Ask(
+        result_key=result_key(action, touch),
+        attempt_key=touch.key,
+        topic=TOPIC,
+        consumer=STANDING_CONSUMER,
+        tenant=touch.tenant,
+        loan_id=touch.loan_id,
+        party_id=touch.party_id,
+        debtor_id=debtor_of(touch),
+        since=at - _LOOK_BACK,
+        wall=desk.clock.wall(),
+    )
+    return await dockets.call(session, ask)
+
+
+def standing_of(docket: Docket, touch: Touch) -> tuple[Answer, Standing]:
+    """Whether the loan's standing lets the act pass; raises `contact/behind` while it is older
+    than the act, or while the loan's records wait for a parked one."""
+    if docket.is_parked:
         raise Behind(
             "contact/behind",
             f"Records about loan {touch.loan_id} wait behind a parked one; try again.",
         )
-    standing = (await standings.load(session, [touch.loan_id])).get(touch.loan_id)
+    standing = docket.standing
     said = answer(standing, touch.episode, touch.position_version)
     if standing is None or said is Answer.BEHIND:
         seen = standing or Standing(touch.tenant, touch.loan_id)
@@ -104,6 +130,11 @@ async def standing_for(session: AsyncSession, touch: Touch) -> tuple[Answer, Sta
     return said, standing
 
 
+def debtor_of(touch: Touch) -> str:
+    """Whose budget an act counts against."""
+    return touch.party_id if touch.role in LIABLE_ROLES else touch.about_party_id
+
+
 def superseded(touch: Touch, standing: Standing) -> TouchOutcome:
     return TouchOutcome(
         key=touch.key,
@@ -113,25 +144,18 @@ def superseded(touch: Touch, standing: Standing) -> TouchOutcome:
     )
 
 
-async def hear(
-    session: AsyncSession, desk: Desk, touch: Touch, standing: Standing, at: datetime
-) -> Hearing:
-    """Locks the debtor and gathers the facts; the touch's own earlier try does not count."""
+def hear(desk: Desk, docket: Docket, touch: Touch, standing: Standing, at: datetime) -> Hearing:
+    """The touch with all that is known; its own earlier try does not count."""
+    assert docket.party is not None, "the docket's parties are locked, so they exist"
     tenant = desk.tenants.get(touch.tenant)
-    debtor_id = touch.party_id if touch.role in LIABLE_ROLES else touch.about_party_id
-    involved = {touch.party_id, debtor_id}
-    await people.lock_parties(session, touch.tenant, involved)
-    links = await people.links_of_loans(session, [touch.loan_id])
-    party = (await people.parties(session, [touch.party_id]))[touch.party_id]
-    points = await people.points(session, touch.party_id)
+    debtor_id, party, points = debtor_of(touch), docket.party, docket.points
     choice = choose(
         map(people.as_point, points),
-        await people.opt_outs(session, touch.party_id),
+        docket.opt_outs,
         touch.channel,
         for_notice=bool(touch.notice),
     )
     own_id = attempt_id_of(touch.tenant, touch.key)
-    attempts = await touches.past_attempts(session, debtor_id, at - _LOOK_BACK, desk.clock.wall())
     return Hearing(
         touch=touch,
         at=at,
@@ -141,11 +165,11 @@ async def hear(
         act=_proposal(touch, debtor_id, choice.point_id),
         known=Known(
             zones=_zones(desk, tenant, party, points),
-            roles=frozenset(link.role for link in links if link.party_id == touch.party_id),
-            is_debtor_liable=_is_liable(links, debtor_id),
+            roles=frozenset(link.role for link in docket.links if link.party_id == touch.party_id),
+            is_debtor_liable=_is_liable(docket.links, debtor_id),
             is_opted_out=choice.is_opted_out,
-            holds=await _holds(session, touch.loan_id, at, desk.clock.now()),
-            attempts=tuple(past for past in attempts if past.attempt_id != own_id),
+            holds=_holds(docket, at, desk.clock.now()),
+            attempts=tuple(past for past in docket.attempts if past.attempt_id != own_id),
         ),
         party=party,
         point=next((each for each in points if each.point_id == choice.point_id), None),
@@ -154,8 +178,13 @@ async def hear(
 
 async def record_verdict(session: AsyncSession, hearing: Hearing, verdict: Verdict) -> None:
     """Keep the verdict with what it was founded on, allowed and refused alike."""
+    await touches.record_verdict(session, verdict_row(hearing, verdict))
+
+
+def verdict_row(hearing: Hearing, verdict: Verdict) -> VerdictRow:
+    """The verdict with what it was founded on."""
     touch, known = hearing.touch, hearing.known
-    row = VerdictRow(
+    return VerdictRow(
         tenant=touch.tenant,
         key=touch.key,
         loan_id=touch.loan_id,
@@ -182,7 +211,6 @@ async def record_verdict(session: AsyncSession, hearing: Hearing, verdict: Verdi
             "position_version": hearing.standing.position_version,
         },
     )
-    await touches.record_verdict(session, row)
 
 
 async def tell_refusal(session: AsyncSession, hearing: Hearing, verdict: Verdict) -> TouchOutcome:
@@ -214,22 +242,21 @@ def _proposal(touch: Touch, debtor_id: str, point_id: str) -> Proposal:
     )
 
 
-async def _holds(
-    session: AsyncSession, loan_id: str, at: datetime, now: datetime
-) -> tuple[HoldInterval, ...]:
+def _holds(docket: Docket, at: datetime, now: datetime) -> tuple[HoldInterval, ...]:
     """The loan's holds. An act may lag behind a clock that runs fast: a hold that has begun on the
     clock stands against it all the same."""
-    intervals = (await holds.touching(session, [loan_id]))[loan_id]
     return tuple(
-        replace(hold, from_at=at) if at < hold.from_at <= now else hold for hold in intervals
+        replace(hold, from_at=at) if at < hold.from_at <= now else hold for hold in docket.holds
     )
 
 
-def _is_liable(links: list[Link], party_id: str) -> bool:
+def _is_liable(links: Sequence[Link], party_id: str) -> bool:
     return any(link.party_id == party_id and link.role in LIABLE_ROLES for link in links)
 
 
-def _zones(desk: Desk, tenant: Tenant, party: PartyRow, points: list[PointRow]) -> tuple[str, ...]:
+def _zones(
+    desk: Desk, tenant: Tenant, party: PartyRow, points: Sequence[PointRow]
+) -> tuple[str, ...]:
     if party.time_zone and is_zone(party.time_zone):
         return (party.time_zone,)
     phones = [point for point in points if point.kind == PointKind.PHONE]

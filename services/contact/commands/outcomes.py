@@ -7,14 +7,13 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis import outbox
 from chassis.errors import Invalid, NotFound
 from interfaces.values import Channel, NoticeStatus
-from services.contact.commands import telling
+from services.contact.commands import reachability
+from services.contact.commands.party import Locked
 from services.contact.commands.progress import document
-from services.contact.commands.touches import evidence_of
+from services.contact.commands.touches import evidences_of, tell_recorded
 from services.contact.domain.outcomes import FITTING, FOLLOWING, REACHED, Outcome, notice_status
-from services.contact.settings import TOPIC
 from services.contact.store import people, progress, touches
 from services.contact.store.tables import AttemptRow, EvidenceRow
 from services.contact.store.touches import AttemptStatus
@@ -35,7 +34,7 @@ async def report(session: AsyncSession, command: ReportOutcome) -> AttemptRow:
 
     Raises `contact/unknown_attempt` and `contact/outcome_does_not_fit`.
     """
-    row = await _locked(session, command)
+    row, party = await _locked(session, command)
     if command.outcome not in FITTING[Channel(row.channel)]:
         raise Invalid(
             "contact/outcome_does_not_fit",
@@ -50,14 +49,14 @@ async def report(session: AsyncSession, command: ReportOutcome) -> AttemptRow:
     await session.flush()
     reached = command.outcome in REACHED
     await people.count_failure(session, row.party_id, row.point_id, reached=reached)
-    body = telling.attempt_recorded(row, command.at)
-    event = outbox.Event(row.tenant, row.loan_id, body, command.at, cause=row.key)
-    await outbox.append(session, TOPIC, event)
-    await _document(session, row, command)
+    await tell_recorded(session, row, command.at)
+    await reachability.follow(session, party, command.at, row.key)
+    for evidence in evidences_of(row):
+        await _document(session, evidence, command)
     return row
 
 
-async def _locked(session: AsyncSession, command: ReportOutcome) -> AttemptRow:
+async def _locked(session: AsyncSession, command: ReportOutcome) -> tuple[AttemptRow, Locked]:
     row = await touches.attempt(session, command.tenant, command.attempt_id)
     if row is None or row.status not in _OPEN:
         raise NotFound(
@@ -65,18 +64,16 @@ async def _locked(session: AsyncSession, command: ReportOutcome) -> AttemptRow:
             f"No attempt {command.attempt_id!r} of tenant {command.tenant!r} has left; "
             "check the id the message came with.",
         )
-    await outbox.lock(session, TOPIC, [row.loan_id])
+    party = await reachability.lock(session, row.tenant, row.party_id, row.loan_ids)
     await session.refresh(row)
-    return row
+    return row, party
 
 
-async def _document(session: AsyncSession, row: AttemptRow, command: ReportOutcome) -> None:
+async def _document(session: AsyncSession, evidence: EvidenceRow, command: ReportOutcome) -> None:
     """A receipt may overtake the note that its message left: then it makes the evidence itself."""
-    if not row.notice and not row.asks_circumstances:
-        return
-    known = await progress.evidence_under(session, row.tenant, row.key)
-    evidence = EvidenceRow(**known.model_dump()) if known is not None else evidence_of(row)
+    known = await progress.evidence_under(session, evidence.tenant, evidence.key)
+    evidence = EvidenceRow(**known.model_dump()) if known is not None else evidence
     evidence.status = notice_status(command.outcome)
     if evidence.status == NoticeStatus.DELIVERED:
         evidence.delivered_at = command.at
-    await document(session, evidence, command.at, row.key)
+    await document(session, evidence, command.at, evidence.key)

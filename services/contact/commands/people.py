@@ -77,23 +77,30 @@ def _put_away(desk: Desk, sealed: SealedPerson, subject_key: bytes | None) -> St
     return StoredPerson(party, points)
 
 
-def _put_point_away(vault: Vault, party: PartyRow, point: ContactPoint, number: int) -> PointRow:
+def new_point(vault: Vault, party: PartyRow, kind: PointKind, value: str) -> PointRow:
     """A point is known by its value, so that what was said of it outlives the bank's reference."""
-    kind = PointKind(point.kind)
-    point_id = point_id_of(vault, party.tenant, kind, normalised(kind, point.value))
+    assert party.subject_key is not None, "a point is stored with its person's key"
+    point_id = point_id_of(vault, party.tenant, kind, normalised(kind, value))
     context = _point_context(party.party_id, point_id)
-    assert party.subject_key is not None
     return PointRow(
         party_id=party.party_id,
         point_id=point_id,
         kind=kind,
-        value=vault.encrypt(party.subject_key, point.value.encode(), context),
-        provenance=point.provenance,
-        is_verified=point.is_verified,
-        is_reserved=point.is_reserved,
-        has_consent=point.has_consent,
-        ordinal=number,
+        value=vault.encrypt(party.subject_key, value.encode(), context),
+        provenance="",
+        is_verified=False,
+        is_reserved=False,
+        has_consent=False,
+        ordinal=0,
     )
+
+
+def _put_point_away(vault: Vault, party: PartyRow, point: ContactPoint, number: int) -> PointRow:
+    row = new_point(vault, party, PointKind(point.kind), point.value)
+    row.provenance, row.ordinal = point.provenance, number
+    row.is_verified, row.is_reserved = point.is_verified, point.is_reserved
+    row.has_consent = point.has_consent
+    return row
 
 
 def _name_context(party_id: str) -> str:

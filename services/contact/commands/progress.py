@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from chassis.idempotency import first_result, remember
-from interfaces.contact import AdoptContacts
+from interfaces.contact import AdoptContacts, TouchOutcome
 from interfaces.facts import Circumstances, Notice, ProvenContact, ProvenNotice
 from interfaces.values import Channel, NoticeStatus
 from services.contact.commands import telling
@@ -17,7 +17,9 @@ from services.contact.domain.progress import circumstances_of, notices_of
 from services.contact.settings import TOPIC
 from services.contact.store import progress as store
 from services.contact.store import standing as standings
+from services.contact.store import wishes
 from services.contact.store.tables import EvidenceRow
+from services.contact.store.wishes import WishRow
 
 Progress = tuple[tuple[Notice, ...], tuple[Circumstances, ...]]
 
@@ -47,6 +49,18 @@ async def document_answer(session: AsyncSession, occasion: Occasion, party_id: s
     await _tell_change(session, occasion, before)
 
 
+async def settle(
+    session: AsyncSession, row: WishRow, outcome: TouchOutcome, evidence: EvidenceRow | None
+) -> None:
+    """A wish ended: keep how, with what it proves, and tell the case."""
+    await wishes.settle(session, row, outcome)
+    if evidence is not None:
+        await store.save(session, evidence)
+    at = evidence.tried_at if evidence is not None else row.ripe_at
+    occasion = Occasion(row.tenant, row.loan_id, row.episode, at, row.key)
+    await _tell_open(session, occasion)
+
+
 async def adopt(session: AsyncSession, command: AdoptContacts, at: datetime) -> None:
     """Take over what another system proved; a repetition changes nothing."""
     result_key = f"adopt/{command.tenant}/{command.key}"
@@ -74,14 +88,20 @@ async def _progress(session: AsyncSession, occasion: Occasion) -> Progress:
 
 async def _tell_change(session: AsyncSession, occasion: Occasion, before: Progress) -> None:
     if await _progress(session, occasion) != before:
-        known = (await standings.load(session, [occasion.loan_id])).get(occasion.loan_id)
-        if known is not None and known.episode == occasion.episode and not known.is_closed:
-            await _tell(session, occasion)
+        await _tell_open(session, occasion)
+
+
+async def _tell_open(session: AsyncSession, occasion: Occasion) -> None:
+    """An episode that ended, or is not the latest, has nobody left to be told."""
+    known = (await standings.load(session, [occasion.loan_id])).get(occasion.loan_id)
+    if known is not None and known.episode == occasion.episode and not known.is_closed:
+        await _tell(session, occasion)
 
 
 async def _tell(session: AsyncSession, occasion: Occasion) -> None:
     notices, asked = await _progress(session, occasion)
-    body = telling.contact_progressed(notices, asked, occasion.episode, occasion.at)
+    ended = await wishes.latest_settled(session, occasion.loan_id, occasion.episode)
+    body = telling.contact_progressed(notices, asked, occasion.episode, occasion.at, ended)
     event = outbox.Event(occasion.tenant, occasion.loan_id, body, occasion.at, cause=occasion.cause)
     await outbox.append(session, TOPIC, event)
 

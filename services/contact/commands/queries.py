@@ -8,8 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.errors import NotFound
 from interfaces.facts import HoldInterval
+from services.contact.commands import party as parties
+from services.contact.domain.reachability import Reach
 from services.contact.domain.standing import Standing
-from services.contact.store import holds, touches
+from services.contact.store import customer, holds, touches
 from services.contact.store import standing as standings
 from services.contact.store.tables import AttemptRow
 
@@ -39,10 +41,27 @@ async def standing_of(session: AsyncSession, tenant: str, loan_id: str) -> LoanS
     return LoanStanding(standing, (await holds.touching(session, [loan_id]))[loan_id])
 
 
+async def reachability_of(session: AsyncSession, tenant: str, party_id: str) -> Reach:
+    """Raises `contact/unknown_party`."""
+    await parties.known(session, tenant, party_id)
+    return await customer.reachability_of(session, party_id)
+
+
 async def attempts_of(
     session: AsyncSession, tenant: str, loan_id: str, after: str, limit: int
 ) -> list[AttemptRow]:
     return await touches.of_loan(session, tenant, loan_id, after, limit)
+
+
+async def attempt_of(session: AsyncSession, tenant: str, attempt_id: str) -> AttemptRow:
+    """Raises `contact/unknown_attempt`."""
+    row = await touches.attempt(session, tenant, attempt_id)
+    if row is None:
+        raise NotFound(
+            "contact/unknown_attempt",
+            f"No attempt {attempt_id[:100]!r} of tenant {tenant!r} is known; check its id.",
+        )
+    return row
 
 
 async def summary(session: AsyncSession, tenant: str) -> Summary:

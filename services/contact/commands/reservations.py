@@ -14,13 +14,16 @@ from interfaces.values import NoticeStatus
 from services.contact.commands import telling
 from services.contact.commands.desk import Desk
 from services.contact.commands.judging import (
-    first_outcome,
+    as_result,
+    docket_of,
     hear,
     record_verdict,
+    result_key,
     settle,
-    standing_for,
+    standing_of,
     superseded,
     tell_refusal,
+    verdict_row,
 )
 from services.contact.commands.progress import document
 from services.contact.commands.touches import evidence_of, new_attempt, tell_confirmation
@@ -42,35 +45,36 @@ async def reserve(session: AsyncSession, desk: Desk, command: Reservation) -> To
             "contact/window_is_empty",
             f"The window of {touch.key} ends at {command.window_until}, not after its start.",
         )
-    first = await first_outcome(session, RESERVE, touch)
-    if first is not None:
-        return first
-    said, standing = await standing_for(session, touch)
+    docket = await docket_of(session, desk, RESERVE, touch, command.window_from)
+    if docket.first is not None:
+        return docket.first
+    said, standing = standing_of(docket, touch)
     if said is Answer.SUPERSEDED:
         return await settle(session, RESERVE, touch, superseded(touch, standing))
-    hearing = await hear(session, desk, touch, standing, command.window_from)
+    hearing = hear(desk, docket, touch, standing, command.window_from)
     verdict = judge_window(
         hearing.pack, hearing.act, hearing.known, command.window_from, command.window_until
     )
-    await record_verdict(session, hearing, verdict)
     if not verdict.is_allowed:
+        await record_verdict(session, hearing, verdict)
         outcome = await tell_refusal(session, hearing, verdict)
         return await settle(session, RESERVE, touch, outcome)
     row = new_attempt(hearing, AttemptStatus.RESERVED)
     row.until_at, row.confirmed_at = command.window_until, None
     row.expires_wall_at = desk.clock.reading().wall_time(command.window_until)
-    await touches.add(session, row)
     outcome = TouchOutcome(touch.key, TouchStatus.RESERVED, attempt_id=row.attempt_id)
-    return await settle(session, RESERVE, touch, outcome)
+    allowed, key = verdict_row(hearing, verdict), result_key(RESERVE, touch)
+    await touches.reserve(session, row, allowed, key, as_result(outcome))
+    return outcome
 
 
 async def confirm(session: AsyncSession, desk: Desk, touch: Touch) -> TouchOutcome:
     """Judge anew at the moment of the act; a reservation that ran out is `expired`."""
-    first = await first_outcome(session, CONFIRM, touch)
-    if first is not None:
-        return first
-    said, standing = await standing_for(session, touch)
     at = desk.clock.instant(touch.at)
+    docket = await docket_of(session, desk, CONFIRM, touch, at)
+    if docket.first is not None:
+        return docket.first
+    said, standing = standing_of(docket, touch)
     row = await touches.find(session, touch.tenant, touch.key)
     if row is None or not _is_kept(row, desk.clock.wall()):
         because = "no reservation is kept under this key; its window may have ended"
@@ -79,7 +83,7 @@ async def confirm(session: AsyncSession, desk: Desk, touch: Touch) -> TouchOutco
     if said is Answer.SUPERSEDED:
         await _give_up(session, row, at, standing.because)
         return await settle(session, CONFIRM, touch, superseded(touch, standing))
-    hearing = await hear(session, desk, touch, standing, at)
+    hearing = hear(desk, docket, touch, standing, at)
     verdict = judge(hearing.pack, hearing.act, hearing.known, at)
     await record_verdict(session, hearing, verdict)
     if not verdict.is_allowed:

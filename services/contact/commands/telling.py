@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from events.v1 import contact_pb2 as pb
-from interfaces.contact import Touch
+from interfaces.contact import Touch, TouchOutcome
 from interfaces.facts import Circumstances, HoldInterval, Notice
 from services.contact.domain.gate import Verdict
 from services.contact.domain.standing import Standing
@@ -33,7 +33,11 @@ def holds_changed(intervals: Sequence[HoldInterval], at: datetime) -> pb.HoldsCh
 
 
 def contact_progressed(
-    notices: Sequence[Notice], asked: Sequence[Circumstances], episode: int, at: datetime
+    notices: Sequence[Notice],
+    asked: Sequence[Circumstances],
+    episode: int,
+    at: datetime,
+    ended: Sequence[TouchOutcome] = (),
 ) -> pb.ContactProgressed:
     return pb.ContactProgressed(
         notices=[
@@ -54,6 +58,16 @@ def contact_progressed(
                 channels_tried=list(each.channels_tried),
             )
             for each in asked
+        ],
+        settled=[
+            pb.WishSettled(
+                key=each.key,
+                status=each.status,
+                rule_id=each.rule_id,
+                because=each.because,
+                next_allowed_at=each.next_allowed_at,
+            )
+            for each in ended
         ],
         episode=episode,
         at=at,
@@ -102,6 +116,7 @@ def touch_released(key: str, because: str, at: datetime) -> pb.TouchReleased:
 
 
 def attempt_recorded(row: AttemptRow, at: datetime) -> pb.AttemptRecorded:
+    """Told of every loan the attempt was about."""
     return pb.AttemptRecorded(
         attempt_id=row.attempt_id,
         party_id=row.party_id,

@@ -6,24 +6,26 @@ whether the message left; if not, it confirms anew and may find that it must not
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from interfaces.contact import Touch, TouchOutcome, TouchStatus
-from interfaces.values import LIABLE_ROLES, Direction, NoticeStatus
-from services.contact.commands import people as persons
+from interfaces.values import Direction, NoticeStatus
 from services.contact.commands import telling
+from services.contact.commands.composing import Composition, compose
 from services.contact.commands.desk import Desk
 from services.contact.commands.judging import (
     Hearing,
+    docket_of,
     first_outcome,
     hear,
     record_verdict,
     settle,
-    standing_for,
+    standing_of,
     superseded,
     tell_refusal,
 )
@@ -31,7 +33,7 @@ from services.contact.commands.progress import document
 from services.contact.domain.gate import Verdict, judge
 from services.contact.domain.outcomes import Outcome, notice_status
 from services.contact.domain.standing import Answer
-from services.contact.domain.templates import Words, render
+from services.contact.domain.templates import LoanAmounts
 from services.contact.gateways import Message, Receipt
 from services.contact.settings import TOPIC
 from services.contact.store import people, touches
@@ -55,27 +57,27 @@ async def decide(
     session: AsyncSession, desk: Desk, touch: Touch, *, is_known_unsent: bool
 ) -> Decision:
     """Judge a touch now, and confirm it if nothing forbids it; may raise `contact/behind`."""
-    first = await first_outcome(session, ATTEMPT, touch)
-    if first is not None:
-        return Decision(outcome=first)
-    earlier = await touches.find(session, touch.tenant, touch.key)
-    if earlier is not None and not is_known_unsent:
-        return Decision(in_doubt=earlier.attempt_id)
-    said, standing = await standing_for(session, touch)
     at = desk.clock.instant(touch.at)
+    docket = await docket_of(session, desk, ATTEMPT, touch, at)
+    if docket.first is not None:
+        return Decision(outcome=docket.first)
+    if docket.own_id and not is_known_unsent:
+        return Decision(in_doubt=docket.own_id)
+    earlier = await touches.find(session, touch.tenant, touch.key) if docket.own_id else None
+    said, standing = standing_of(docket, touch)
     if said is Answer.SUPERSEDED:
         await _withdraw(session, desk, touch, earlier, standing.because)
         outcome = superseded(touch, standing)
         return Decision(outcome=await settle(session, ATTEMPT, touch, outcome))
-    hearing = await hear(session, desk, touch, standing, at)
+    hearing = hear(desk, docket, touch, standing, at)
     verdict = judge(hearing.pack, hearing.act, hearing.known, at)
     await record_verdict(session, hearing, verdict)
     if not verdict.is_allowed:
         await _withdraw(session, desk, touch, earlier, verdict.because)
-        outcome = await _refuse(session, hearing, verdict)
+        outcome = await refuse(session, hearing, verdict)
         return Decision(outcome=await settle(session, ATTEMPT, touch, outcome))
     await _confirm(session, desk, hearing, earlier)
-    return Decision(message=_message(desk, hearing))
+    return Decision(message=message_of(desk, (hearing,), hearing.attempt_id))
 
 
 async def record_sending(
@@ -93,14 +95,26 @@ async def record_sending(
     row.status = AttemptStatus.SENT if accepted else AttemptStatus.UNDELIVERABLE
     # A receipt may have overtaken this note; what is known since is not taken back.
     if row.outcome == Outcome.SENT:
-        await _note(session, row, accepted, at)
-    outcome = TouchOutcome(
-        key=touch.key,
-        status=TouchStatus.CONFIRMED if accepted else TouchStatus.UNDELIVERABLE,
+        await note(session, row, accepted, at)
+        for evidence in evidences_of(row):
+            await document(session, evidence, at, row.key)
+    return await settle(session, ATTEMPT, touch, sent_outcome(touch.key, row, accepted))
+
+
+def sent_outcome(key: str, row: AttemptRow, is_accepted: bool) -> TouchOutcome:
+    return TouchOutcome(
+        key=key,
+        status=TouchStatus.CONFIRMED if is_accepted else TouchStatus.UNDELIVERABLE,
         attempt_id=row.attempt_id,
-        because="" if accepted else "the provider refused the address",
+        because="" if is_accepted else "the provider refused the address",
     )
-    return await settle(session, ATTEMPT, touch, outcome)
+
+
+def evidences_of(row: AttemptRow) -> list[EvidenceRow]:
+    """What an attempt proves of each loan it was about, where it proves anything."""
+    whole = evidence_of(row)
+    each_of = [EvidenceRow(**{**whole.model_dump(), **touch}) for touch in row.touches] or [whole]
+    return [each for each in each_of if each.notice or each.asks_circumstances]
 
 
 def evidence_of(row: AttemptRow) -> EvidenceRow:
@@ -141,6 +155,8 @@ def new_attempt(hearing: Hearing, status: AttemptStatus) -> AttemptRow:
         asks_circumstances=touch.asks_circumstances,
         episode=touch.episode,
         position_version=touch.position_version,
+        loan_ids=[touch.loan_id],
+        touches=[],
         status=status,
         outcome=Outcome.SENT,
         from_at=hearing.at,
@@ -149,12 +165,15 @@ def new_attempt(hearing: Hearing, status: AttemptStatus) -> AttemptRow:
     )
 
 
-async def tell_confirmation(session: AsyncSession, desk: Desk, hearing: Hearing) -> None:
+async def tell_confirmation(
+    session: AsyncSession, desk: Desk, hearing: Hearing, attempt_id: str = ""
+) -> None:
+    """`attempt_id` where the touch is part of another one's attempt."""
     touch, clock = hearing.touch, desk.clock
     lag = clock.wall() - clock.reading().wall_time(touch.due_at)
     body = telling.touch_confirmed(
         touch,
-        hearing.attempt_id,
+        attempt_id or hearing.attempt_id,
         hearing.pack.label,
         hearing.at,
         lag_wall_ms=round(lag.total_seconds() * 1_000),
@@ -163,15 +182,18 @@ async def tell_confirmation(session: AsyncSession, desk: Desk, hearing: Hearing)
     await outbox.append(session, TOPIC, event)
 
 
-async def _note(session: AsyncSession, row: AttemptRow, accepted: bool, at: datetime) -> None:
+async def note(session: AsyncSession, row: AttemptRow, accepted: bool, at: datetime) -> None:
+    """What the provider said, told of every loan the message was about."""
     if not accepted:
         row.outcome = Outcome.UNDELIVERABLE
         await people.count_failure(session, row.party_id, row.point_id, reached=False)
+    await tell_recorded(session, row, at)
+
+
+async def tell_recorded(session: AsyncSession, row: AttemptRow, at: datetime) -> None:
     body = telling.attempt_recorded(row, at)
-    event = outbox.Event(row.tenant, row.loan_id, body, at, cause=row.key)
-    await outbox.append(session, TOPIC, event)
-    if row.notice or row.asks_circumstances:
-        await document(session, evidence_of(row), at, row.key)
+    events = [outbox.Event(row.tenant, each, body, at, cause=row.key) for each in row.loan_ids]
+    await outbox.append_many(session, TOPIC, events)
 
 
 async def _confirm(
@@ -198,7 +220,7 @@ async def _withdraw(
     await outbox.append(session, TOPIC, event)
 
 
-async def _refuse(session: AsyncSession, hearing: Hearing, verdict: Verdict) -> TouchOutcome:
+async def refuse(session: AsyncSession, hearing: Hearing, verdict: Verdict) -> TouchOutcome:
     outcome = await tell_refusal(session, hearing, verdict)
     touch = hearing.touch
     if outcome.status is TouchStatus.UNDELIVERABLE and (touch.notice or touch.asks_circumstances):
@@ -209,36 +231,31 @@ async def _refuse(session: AsyncSession, hearing: Hearing, verdict: Verdict) -> 
     return outcome
 
 
-def _message(desk: Desk, hearing: Hearing) -> Message:
-    """The words, with the amounts that stand at this moment."""
-    touch, party, point = hearing.touch, hearing.party, hearing.point
-    assert point is not None and party.subject_key is not None
-    amounts = hearing.standing.amounts
-    words = Words(
-        institution=hearing.tenant.institution,
-        name=persons.name_of(desk.vault, party),
-        currency=amounts.currency,
-        overdue_minor=max(0, amounts.overdue_minor - amounts.disputed_minor),
-        oldest_due_on=amounts.oldest_due_on,
-        may_disclose=touch.role in LIABLE_ROLES,
-        asks_circumstances=touch.asks_circumstances,
+def message_of(desk: Desk, hearings: Sequence[Hearing], attempt_id: str) -> Message:
+    """The words, with the amounts that stand at this moment, of all loans it is about."""
+    hearing = min(hearings, key=lambda each: each.standing.amounts.oldest_due_on or date.max)
+    assert hearing.point is not None, "who may be touched can be"
+    return compose(
+        desk,
+        Composition(
+            attempt_id=attempt_id,
+            touch=hearing.touch,
+            tenant=hearing.tenant,
+            party=hearing.party,
+            point=hearing.point,
+            loans=tuple(_amounts(each) for each in hearings),
+            at=hearing.at,
+            asks_circumstances=any(each.touch.asks_circumstances for each in hearings),
+        ),
     )
-    rendered = render(touch.template, touch.purpose, party.language, words)
-    return Message(
-        attempt_id=hearing.attempt_id,
-        tenant=touch.tenant,
-        key=touch.key,
-        loan_id=touch.loan_id,
-        party_id=touch.party_id,
-        role=touch.role,
-        channel=touch.channel,
-        purpose=touch.purpose,
-        template=touch.template,
-        notice=touch.notice,
-        asks_circumstances=touch.asks_circumstances,
-        at=hearing.at,
-        address=persons.value_of(desk.vault, party, point),
-        subject=rendered.subject,
-        body=rendered.body,
-        subject_key=party.subject_key,
+
+
+def _amounts(hearing: Hearing) -> LoanAmounts:
+    owed = hearing.standing.amounts
+    return LoanAmounts(
+        loan_id=hearing.touch.loan_id,
+        currency=owed.currency,
+        overdue_minor=max(0, owed.overdue_minor - owed.disputed_minor),
+        balance_minor=owed.balance_minor,
+        oldest_due_on=owed.oldest_due_on,
     )

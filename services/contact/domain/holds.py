@@ -12,6 +12,8 @@ from interfaces.values import Block, HoldKind, Purpose
 REVIEW_AFTER = timedelta(days=30)
 _ALL = (Block.CONTACT, Block.VISIT, Block.LEGAL)
 _REACHING = (Block.CONTACT, Block.VISIT)
+# SI 2020/1311: no interest, fees or charges, and agents are bound as the creditor is.
+_EVERYTHING = (*_ALL, Block.AGENCY, Block.INTEREST, Block.FEES)
 
 DEFAULT_BLOCKS: dict[HoldKind, tuple[Block, ...]] = {
     HoldKind.DISPUTE: _ALL,
@@ -23,7 +25,7 @@ DEFAULT_BLOCKS: dict[HoldKind, tuple[Block, ...]] = {
     HoldKind.INCAPACITY: _ALL,
     HoldKind.DECEASED: _ALL,
     HoldKind.BANKRUPTCY: _ALL,
-    HoldKind.BREATHING_SPACE: _ALL,
+    HoldKind.BREATHING_SPACE: _EVERYTHING,
     HoldKind.DISASTER: _REACHING,
     HoldKind.BANK_PAUSE: _REACHING,
 }
@@ -113,6 +115,16 @@ def union(intervals: Iterable[HoldInterval]) -> list[Span]:
 def span_at(intervals: Iterable[HoldInterval], at: datetime) -> Span | None:
     """The stretch of the union that covers an instant, if one does."""
     return next((span for span in union(intervals) if span.covers(at)), None)
+
+
+def paused(intervals: Iterable[HoldInterval], from_at: datetime, until_at: datetime) -> timedelta:
+    """How long of a stretch is held at all. A hold that encloses, meets or repeats another one
+    counts once, where sums would count it twice."""
+    clipped = (
+        (max(span.from_at, from_at), min(span.until_at or until_at, until_at))
+        for span in union(intervals)
+    )
+    return sum((end - start for start, end in clipped if end > start), timedelta())
 
 
 def _reaches(span: Span, at: datetime) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import or_, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
 
 from interfaces.facts import HoldInterval
 from interfaces.values import Block, HoldKind
@@ -48,6 +50,34 @@ async def any_of_parties(session: AsyncSession, party_ids: Collection[str]) -> s
     """Those of the parties that have a hold of their own, on any loan."""
     rows = await session.execute(_HELD, {"party_ids": sorted(set(party_ids))})
     return {row.party_id for row in rows}
+
+
+async def to_review(
+    session: AsyncSession, tenant: str, before: datetime, now: datetime, limit: int
+) -> list[HoldRow]:
+    """Those in force whose review falls before an instant, the longest waiting first."""
+    query = (
+        select(HoldRow)
+        .where(col(HoldRow.tenant) == tenant, col(HoldRow.review_at) < before)
+        .where(or_(col(HoldRow.until_at).is_(None), col(HoldRow.until_at) > now))
+        .order_by(col(HoldRow.review_at), col(HoldRow.hold_id))
+        .limit(limit)
+    )
+    return list((await session.execute(query)).scalars())
+
+
+async def breathing_since(
+    session: AsyncSession, tenant: str, party_id: str | None, loan_id: str | None
+) -> list[datetime]:
+    """When the standard breathing spaces of a party, or else of a loan, began."""
+    query = select(HoldRow).where(
+        col(HoldRow.tenant) == tenant,
+        col(HoldRow.kind) == HoldKind.BREATHING_SPACE,
+        col(HoldRow.variant) == "",
+        or_(col(HoldRow.until_at).is_(None), col(HoldRow.until_at) > col(HoldRow.from_at)),
+        col(HoldRow.party_id) == party_id if party_id else col(HoldRow.loan_id) == loan_id,
+    )
+    return [row.from_at for row in (await session.execute(query)).scalars()]
 
 
 _TOUCHING = text(

@@ -64,7 +64,8 @@ async def save_languages(session: AsyncSession, languages: dict[str, tuple[str, 
 
 
 async def save_people(session: AsyncSession, people: Sequence[StoredPerson]) -> None:
-    """Replace each person's data; points that are no longer named stay, but are not current."""
+    """Replace each person's data; points that the bank no longer names stay, but are not current
+    unless a person added them."""
     await session.execute(_SAVE_PARTIES, _columns([each.party for each in people], _PARTY_TYPES))
     points = [point for person in people for point in person.points]
     await session.execute(
@@ -206,15 +207,18 @@ _SAVE_LANGUAGES = text(
 )
 _RETIRE_POINTS = text(
     """UPDATE contact_point SET is_current = false
-    WHERE party_id = ANY (CAST(:party_ids AS text[])) AND is_current"""
+    WHERE party_id = ANY (CAST(:party_ids AS text[])) AND is_current AND NOT is_by_hand"""
 )
+# What people said of a point (verified_at, said_consent) outlives the bank's next word of it.
 _SAVE_POINTS = text(
     f"""INSERT INTO contact_point ({", ".join(_POINT_TYPES)})
     SELECT DISTINCT ON (given.party_id, given.point_id) given.* FROM {_arrays(_POINT_TYPES)}
     ORDER BY given.party_id, given.point_id, given.ordinal
     ON CONFLICT (party_id, point_id) DO UPDATE SET value = EXCLUDED.value,
-        provenance = EXCLUDED.provenance, is_verified = EXCLUDED.is_verified,
-        is_reserved = EXCLUDED.is_reserved, has_consent = EXCLUDED.has_consent,
+        provenance = EXCLUDED.provenance,
+        is_verified = EXCLUDED.is_verified OR contact_point.verified_at IS NOT NULL,
+        is_reserved = EXCLUDED.is_reserved,
+        has_consent = coalesce(contact_point.said_consent, EXCLUDED.has_consent),
         ordinal = EXCLUDED.ordinal, is_current = true"""
 )
 _LINKS_OF_LOANS = text(

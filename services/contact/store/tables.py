@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ARRAY, BigInteger, Column, DateTime, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, Column, DateTime, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -45,6 +45,13 @@ class PointRow(Row, table=True):
     is_current: bool = True
     failures: int = 0
     invalid_at: datetime | None = _instant(nullable=True)
+    source: str = ""
+    owner: str = "party"
+    time_zone: str = ""
+    verified_at: datetime | None = _instant(nullable=True)
+    said_consent: bool | None = None
+    reassigned_checked_on: date | None = None
+    is_by_hand: bool = False
 
 
 class StandingRow(Row, table=True):
@@ -86,6 +93,7 @@ class HoldRow(Row, table=True):
     ended_by: str | None = None
     end_reason: str | None = None
     ended_at: datetime | None = _instant(nullable=True)
+    variant: str = ""
 
 
 class AttemptRow(Row, table=True):
@@ -107,6 +115,10 @@ class AttemptRow(Row, table=True):
     asks_circumstances: bool = False
     episode: int
     position_version: int = Field(sa_type=BigInteger)
+    loan_ids: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False))
+    touches: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSONB, nullable=False)
+    )
     status: str
     outcome: str = ""
     from_at: datetime = _instant()

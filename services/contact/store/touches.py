@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import or_, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from interfaces.values import Channel, Direction, Purpose
-from services.contact.domain.gate import PastAttempt
-from services.contact.domain.outcomes import Outcome, is_connected
+from interfaces.values import Channel
 from services.contact.store.tables import AttemptRow, VerdictRow
 
 
@@ -28,14 +27,6 @@ class AttemptStatus(StrEnum):
     RECEIVED = "received"
 
 
-_COUNTING = (
-    AttemptStatus.CONFIRMED,
-    AttemptStatus.SENT,
-    AttemptStatus.UNDELIVERABLE,
-    AttemptStatus.RECEIVED,
-)
-
-
 async def find(session: AsyncSession, tenant: str, key: str) -> AttemptRow | None:
     query = select(AttemptRow).where(col(AttemptRow.tenant) == tenant, col(AttemptRow.key) == key)
     return (await session.execute(query)).scalar_one_or_none()
@@ -47,29 +38,29 @@ async def attempt(session: AsyncSession, tenant: str, attempt_id: str) -> Attemp
 
 
 async def add(session: AsyncSession, row: AttemptRow) -> None:
+    """Keep an attempt; one that names no further loans is about its own alone."""
+    row.loan_ids = row.loan_ids or [row.loan_id]
     session.add(row)
+    await session.flush()
+
+
+async def replace(session: AsyncSession, row: AttemptRow) -> None:
+    """Write a known attempt anew, whole."""
+    await session.merge(row)
     await session.flush()
 
 
 async def record_verdict(session: AsyncSession, row: VerdictRow) -> None:
-    session.add(row)
-    await session.flush()
+    await session.execute(_VERDICT, {"verdict": _json(row)})
 
 
-async def past_attempts(
-    session: AsyncSession, debtor_id: str, since: datetime, wall: datetime
-) -> list[PastAttempt]:
-    """The debtor's attempts that end after `since`, planned ones too while their reservation has
-    not run out on the wall."""
-    is_kept = (col(AttemptRow.status) == AttemptStatus.RESERVED) & (
-        col(AttemptRow.expires_wall_at) > wall
-    )
-    query = select(AttemptRow).where(
-        col(AttemptRow.debtor_id) == debtor_id,
-        col(AttemptRow.until_at) >= since,
-        or_(col(AttemptRow.status).in_(_COUNTING), is_kept),
-    )
-    return [_past(row) for row in (await session.execute(query)).scalars()]
+async def reserve(
+    session: AsyncSession, row: AttemptRow, verdict: VerdictRow, key: str, result: bytes
+) -> None:
+    """Keep a reservation, the verdict that allowed it and the answer, in one round trip."""
+    row.loan_ids = row.loan_ids or [row.loan_id]
+    bound = {"attempt": _json(row), "verdict": _json(verdict), "key": key, "result": result}
+    await session.execute(_RESERVE, bound)
 
 
 async def of_loan(
@@ -79,7 +70,7 @@ async def of_loan(
         select(AttemptRow)
         .where(
             col(AttemptRow.tenant) == tenant,
-            col(AttemptRow.loan_id) == loan_id,
+            col(AttemptRow.loan_ids).contains([loan_id]),
             col(AttemptRow.attempt_id) > after,
         )
         .order_by(col(AttemptRow.attempt_id))
@@ -111,17 +102,14 @@ async def refused_by_rule(session: AsyncSession, tenant: str) -> dict[str, int]:
     return {row.rule_id: row.refused for row in rows}
 
 
-def _past(row: AttemptRow) -> PastAttempt:
-    return PastAttempt(
-        attempt_id=row.attempt_id,
-        channel=Channel(row.channel),
-        direction=Direction(row.direction),
-        purpose=Purpose(row.purpose),
-        point_id=row.point_id,
-        from_at=row.from_at,
-        until_at=row.until_at,
-        is_connected=is_connected(Outcome(row.outcome)),
-    )
+def _json(row: AttemptRow | VerdictRow) -> str:
+    return json.dumps(row.model_dump(), default=_plain)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"a row cannot hold {value!r}")
 
 
 _LATEST_POINT = text(
@@ -141,4 +129,15 @@ _MADE = text(
 _REFUSED = text(
     """SELECT rule_id, count(*) AS refused FROM verdict
     WHERE tenant = :tenant AND NOT is_allowed GROUP BY rule_id ORDER BY rule_id"""
+)
+_VERDICT_COLUMNS = """tenant, key, loan_id, party_id, at, is_allowed, rule_id, because, rule_pack,
+    next_allowed_at, facts"""
+_INSERT_VERDICT = f"""INSERT INTO verdict ({_VERDICT_COLUMNS}) SELECT {_VERDICT_COLUMNS}
+    FROM jsonb_populate_record(NULL::verdict, CAST(:verdict AS jsonb))"""
+_VERDICT = text(_INSERT_VERDICT)
+_RESERVE = text(
+    f"""WITH judged AS ({_INSERT_VERDICT}), kept AS (
+        INSERT INTO attempt SELECT * FROM jsonb_populate_record(NULL::attempt,
+            CAST(:attempt AS jsonb)))
+    INSERT INTO business_result (key, result) VALUES (:key, :result)"""
 )

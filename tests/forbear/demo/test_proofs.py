@@ -101,7 +101,13 @@ def test_standing_and_lag_are_measured_on_the_wall() -> None:
     )
     history = stream(stood, GOING, TOUCH)
     assert proofs.standing_seconds(history) == [2.0]
-    assert proofs.touches(history) == 1
+    assert list(proofs.touches(history).values()) == [1]
+
+
+def test_an_attempt_confirmed_for_two_loans_is_one_touch_of_two() -> None:
+    shared = TouchConfirmed(attempt_id="a1")
+    history = [*stream(shared), *stream(shared), *stream(TouchConfirmed(attempt_id="a2"))]
+    assert proofs.touches(history) == {"a1": 2, "a2": 1}
 
 
 def test_lag_is_measured_by_the_clock_under_which_a_touch_fell_due() -> None:

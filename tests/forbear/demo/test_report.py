@@ -13,6 +13,7 @@ from forbear.demo.report import (
     Course,
     Evidence,
     Histories,
+    Pooled,
     Sent,
     checks_of,
     failures,
@@ -52,6 +53,7 @@ HISTORIES = Histories(
     episodes=Episodes(opened=17),
     acts_after_end=0,
     touches=5,
+    pooled=Pooled(touches=2, loans=4),
     hold_kinds=frozenset(kind.value for kind in HoldKind),
     standing_seconds=[0.5],
     lag_seconds=[1.0],
@@ -107,6 +109,7 @@ BAD = {
         cases(opened=18),
     ],
     "no_act_after_the_end": [histories(acts_after_end=1)],
+    "touches_of_one_debtor_were_pooled": [histories(pooled=Pooled(0, 0))],
     "contacts_made_as_recorded": [histories(touches=4)],
     "ledger_balanced": [answers(imbalance={"CNY": 0, "TWD": -1}), answers(imbalance={})],
     "positions_equal_the_reference": [

@@ -141,7 +141,7 @@ def test_every_role_that_owes_is_played_and_debtors_share_loans(facts: list[Plan
     roles = {party.role for loan in loans for party in loan.parties}
     assert roles >= {Role.BORROWER, Role.CO_BORROWER, Role.JOINT_GUARANTOR, Role.GENERAL_GUARANTOR}
     borrowers = [loan.parties[0].party_ref for loan in loans]
-    assert len(borrowers) - len(set(borrowers)) == 6
+    assert len(borrowers) - len(set(borrowers)) == 10
 
 
 def test_every_party_of_a_loan_is_a_person_with_fictitious_contact_data(

@@ -121,7 +121,7 @@ class Scene:
 
     async def attempt(self, touch: Touch, activities: Activities | None = None) -> TouchOutcome:
         environment = ActivityEnvironment()
-        return await environment.run((activities or self.activities).attempt, touch)
+        return await environment.run((activities or self.activities).wish, touch)
 
     async def reserve(self, touch: Touch, window: tuple[datetime, datetime]) -> TouchOutcome:
         environment = ActivityEnvironment()

@@ -46,7 +46,7 @@ class OneTouch:
     @workflow.run
     async def run(self, touch: Touch) -> TouchOutcome:
         return await workflow.execute_activity_method(
-            ContactActivities.attempt,
+            ContactActivities.wish,
             touch,
             task_queue=TASK_QUEUE,
             start_to_close_timeout=timedelta(seconds=30),

@@ -1,79 +1,17 @@
-"""The ways out to people. Real providers come later; the sandbox keeps what it was given.
-
-A gateway is handed the attempt's id as idempotency key: the same id twice is one message.
-"""
+"""Stands for every provider where none is configured, and keeps what it was given."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
 
 from sqlalchemy import text
 
 from chassis.database import Database
 from chassis.vault import Vault
 from interfaces.values import Channel, Purpose, Role
+from services.contact.gateways.messages import Message, Receipt, SentMessage
 
 # RFC 2606 reserves .invalid: an address there is known to reach nobody.
 _UNREACHABLE = ".invalid"
 _ORDER_LOCK = 0x73616E64
-
-
-@dataclass(frozen=True)
-class Message:
-    """What leaves for a person. `subject_key` is the addressee's wrapped key."""
-
-    attempt_id: str
-    tenant: str
-    key: str
-    loan_id: str
-    party_id: str
-    role: Role
-    channel: Channel
-    purpose: Purpose
-    template: str
-    notice: str
-    asks_circumstances: bool
-    at: datetime
-    address: str
-    subject: str
-    body: str
-    subject_key: bytes
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What the provider says at once; a later word comes as an outcome."""
-
-    attempt_id: str
-    is_accepted: bool
-
-
-@dataclass(frozen=True)
-class SentMessage:
-    """What the sandbox shows of a message it keeps: no name, no address, no words."""
-
-    seq: int
-    attempt_id: str
-    key: str
-    loan_id: str
-    party_id: str
-    role: Role
-    channel: Channel
-    purpose: Purpose
-    template: str
-    notice: str
-    asks_circumstances: bool
-    at: datetime
-
-
-class Gateway(Protocol):
-    async def send(self, message: Message) -> Receipt:
-        """Hand a message over; raises the infrastructure's errors, which the caller retries."""
-
-    async def find(self, attempt_id: str) -> Receipt | None:
-        """What became of an earlier hand-over, if there was one."""
 
 
 class SandboxGateway:

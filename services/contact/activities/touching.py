@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from temporalio import activity
 
 from chassis.service import Context
@@ -15,37 +13,44 @@ from interfaces.contact import (
     Touch,
     TouchOutcome,
 )
-from services.contact.commands import progress, reservations, touches
+from services.contact.activities.pools import Bell
+from services.contact.activities.sending import hand_over
+from services.contact.activities.ways_out import ways_out
+from services.contact.commands import pooling, progress, reservations, touches
 from services.contact.commands.desk import Desk, desk
 from services.contact.commands.touches import Decision
-from services.contact.gateways import Gateway, SandboxGateway
-
-# A confirmation that could not be used soon must be judged anew, by the next try.
-SEND_SECONDS_MAX = 10.0
+from services.contact.gateways import Gateway
 
 
 class Activities(ContactActivities):
     """Each method is one transaction; sending a message lies between two."""
 
-    def __init__(self, context: Context, gateway: Gateway | None = None) -> None:
+    def __init__(
+        self, context: Context, gateway: Gateway | None = None, bell: Bell | None = None
+    ) -> None:
+        self._bell = bell or Bell()
         self._database = context.database
         self._clock = context.clock
         self._desk: Desk = desk(context.settings, context.clock)
-        self._gateway = gateway or SandboxGateway(context.database, self._desk.vault)
+        self._gateway = gateway or ways_out(context)
 
-    @activity.defn(name="contact.attempt")
-    async def attempt(self, touch: Touch) -> TouchOutcome:
-        decision = await self._decide(touch, is_known_unsent=False)
-        receipt = None
-        if decision.in_doubt:
-            receipt = await self._gateway.find(decision.in_doubt)
-            if receipt is None:
-                decision = await self._decide(touch, is_known_unsent=True)
+    @activity.defn(name="contact.wish")
+    async def wish(self, touch: Touch) -> TouchOutcome:
+        async with self._database.transaction() as session:
+            kept = await pooling.leave(session, self._desk, touch)
+        if kept is not None:
+            self._bell.ring()
+            return kept
+
+        async def decide(is_known_unsent: bool) -> Decision:
+            async with self._database.transaction() as session:
+                return await touches.decide(
+                    session, self._desk, touch, is_known_unsent=is_known_unsent
+                )
+
+        decision, receipt = await hand_over(self._gateway, decide)
         if decision.outcome is not None:
             return decision.outcome
-        if decision.message is not None:
-            async with asyncio.timeout(SEND_SECONDS_MAX):
-                receipt = await self._gateway.send(decision.message)
         assert receipt is not None, "a message was sent now or before"
         async with self._database.transaction() as session:
             return await touches.record_sending(session, self._desk, touch, receipt)
@@ -70,7 +75,3 @@ class Activities(ContactActivities):
         at = self._clock.instant(command.at)
         async with self._database.transaction() as session:
             await progress.adopt(session, command, at)
-
-    async def _decide(self, touch: Touch, *, is_known_unsent: bool) -> Decision:
-        async with self._database.transaction() as session:
-            return await touches.decide(session, self._desk, touch, is_known_unsent=is_known_unsent)

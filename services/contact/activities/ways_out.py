@@ -1,0 +1,110 @@
+"""The gateway that contact sends by: it notes each hand-over before it happens, and its end after.
+
+Where the provider can be asked, a cut line is mended by asking. Where it cannot (SMTP), a message
+whose end nobody saw counts as sent, is never sent again, and is shown to a person.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from chassis.database import Database
+from chassis.service import Context
+from services.contact.commands import handovers
+from services.contact.commands.desk import Desk, desk
+from services.contact.commands.handovers import Begin, HandoverState, Known
+from services.contact.gateways import (
+    Gateway,
+    Message,
+    NotHandedOver,
+    Provider,
+    Receipt,
+    SandboxGateway,
+)
+from services.contact.gateways.routing import Routes
+
+_log = logging.getLogger(__name__)
+
+
+def ways_out(context: Context) -> Gateway:
+    """Every channel of every tenant: the provider that is configured, else the sandbox."""
+    its_desk = desk(context.settings, context.clock)
+    routes = Routes(its_desk.gateways, context.clock.wall)
+    return DurableGateway(context.database, its_desk, routes)
+
+
+class DurableGateway:
+    def __init__(self, database: Database, its_desk: Desk, routes: Routes) -> None:
+        self._database, self._desk, self._routes = database, its_desk, routes
+        self._sandbox = SandboxGateway(database, its_desk.vault)
+
+    async def send(self, message: Message) -> Receipt:
+        provider = self._routes.provider(message.tenant, message.channel)
+        if provider is None:
+            return await self._sandbox.send(message)
+
+        async def about_to_leave() -> None:
+            await self._begin(message, provider)
+
+        try:
+            receipt = await provider.send(message, about_to_leave)
+        except NotHandedOver:
+            await self._end(message.attempt_id, HandoverState.UNSENT)
+            raise
+        await self._settle(message, provider, receipt)
+        return receipt
+
+    async def find(self, attempt_id: str) -> Receipt | None:
+        async with self._database.transaction() as session:
+            known = await handovers.find(session, attempt_id)
+        if known is None:
+            return await self._sandbox.find(attempt_id)
+        if known.state is HandoverState.UNSENT:
+            return None
+        return known.receipt(attempt_id) or await self._ask(attempt_id, known)
+
+    async def _ask(self, attempt_id: str, known: Known) -> Receipt | None:
+        provider = self._routes.provider(known.tenant, known.channel)
+        is_same = provider is not None and provider.name == known.provider
+        if provider is None or not is_same or not provider.can_be_asked:
+            await self._end(attempt_id, HandoverState.UNKNOWN)
+            _log.warning("nobody knows whether a message left", extra={"attempt": attempt_id})
+            return Receipt(attempt_id, is_accepted=True)
+        receipt = await provider.find(attempt_id)
+        state = _state(receipt) if receipt else HandoverState.UNSENT
+        await self._end(attempt_id, state)
+        return receipt
+
+    async def _begin(self, message: Message, provider: Provider) -> None:
+        command = _beginning(message, provider)
+        async with self._database.transaction() as session:
+            is_first = await handovers.begin(session, command, self._desk.clock.wall())
+        if not is_first:
+            raise ConnectionError("another try has handed this message over; ask for its end")
+
+    async def _settle(self, message: Message, provider: Provider, receipt: Receipt) -> None:
+        wall = self._desk.clock.wall()
+        command = _beginning(message, provider)
+        async with self._database.transaction() as session:
+            if not receipt.is_accepted:
+                # An address refused before anything could leave has no hand-over yet.
+                await handovers.begin(session, command, wall)
+            await handovers.end(session, message.attempt_id, _state(receipt), wall)
+
+    async def _end(self, attempt_id: str, state: HandoverState) -> None:
+        async with self._database.transaction() as session:
+            await handovers.end(session, attempt_id, state, self._desk.clock.wall())
+
+
+def _state(receipt: Receipt) -> HandoverState:
+    return HandoverState.ACCEPTED if receipt.is_accepted else HandoverState.REFUSED
+
+
+def _beginning(message: Message, provider: Provider) -> Begin:
+    return Begin(
+        attempt_id=message.attempt_id,
+        tenant=message.tenant,
+        channel=message.channel,
+        provider=provider.name,
+        may_repeat=provider.can_be_asked,
+    )

@@ -1,0 +1,116 @@
+"""The texts are listed and previewed, with made-up amounts and a made-up name."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from chassis.http import ContextDependency
+from services.contact.api.doors import Body, Note, desk_of
+from services.contact.commands import previews
+from services.contact.commands.previews import Preview
+from services.contact.domain.templates import LoanAmounts, Template
+
+router = APIRouter()
+_AMOUNT_MAX = 100_000_000_000_000
+
+
+class TemplateOut(BaseModel):
+    id: str
+    version: int
+    language: str
+    channels: list[str]
+    purposes: list[str]
+    mood: str
+    disclosure: str
+    fields: list[str]
+    subject: str
+    body: str
+
+
+class TemplatesOut(BaseModel):
+    templates: list[TemplateOut]
+
+
+class LoanIn(Body):
+    overdue_minor: Annotated[int, Field(ge=0, le=_AMOUNT_MAX)] = 123_456
+    balance_minor: Annotated[int, Field(ge=0, le=_AMOUNT_MAX)] = 1_000_000
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    oldest_due_on: date | None = None
+
+
+class PreviewIn(Body):
+    language: Literal["zh-CN", "en"] = "zh-CN"
+    channel: Literal["sms", "email", "push", "call", "letter", "visit"] = "email"
+    name: Note = "王小明"
+    asks_circumstances: bool = False
+    loans: list[LoanIn] = Field(default_factory=lambda: [LoanIn()], min_length=1, max_length=20)
+
+
+class SectionOut(BaseModel):
+    heading: str
+    text: str
+
+
+class PreviewOut(BaseModel):
+    id: str
+    version: int
+    language: str
+    subject: str
+    body: str
+    sections: list[SectionOut]
+
+
+@router.get("/templates", summary="The texts in use, newest versions")
+async def list_templates(tenant: str, context: ContextDependency) -> TemplatesOut:
+    latest = desk_of(context, tenant).library.latest
+    return TemplatesOut(templates=[_shown(latest[key]) for key in sorted(latest)])
+
+
+@router.post("/templates/{template_id}/preview", summary="What a text says, for given amounts")
+async def preview_template(
+    tenant: str, template_id: str, body: PreviewIn, context: ContextDependency
+) -> PreviewOut:
+    desk = desk_of(context, tenant)
+    currency = desk.tenants.get(tenant).currency
+    loans = tuple(
+        LoanAmounts(
+            loan_id=f"loan-{place}",
+            currency=loan.currency or currency,
+            overdue_minor=loan.overdue_minor,
+            balance_minor=loan.balance_minor,
+            oldest_due_on=loan.oldest_due_on,
+        )
+        for place, loan in enumerate(body.loans, start=1)
+    )
+    asked = Preview(
+        tenant, template_id, body.language, body.channel, body.name, body.asks_circumstances, loans
+    )
+    template, written = previews.preview(desk, asked, context.clock.now())
+    sections = written.letter.sections if written.letter else ()
+    return PreviewOut(
+        id=template.id,
+        version=template.version,
+        language=template.language,
+        subject=written.subject,
+        body=written.body,
+        sections=[SectionOut(heading=heading, text=text) for heading, text in sections],
+    )
+
+
+def _shown(template: Template) -> TemplateOut:
+    return TemplateOut(
+        id=template.id,
+        version=template.version,
+        language=template.language,
+        channels=sorted(template.channels),
+        purposes=sorted(template.purposes),
+        mood=template.mood,
+        disclosure=template.disclosure,
+        fields=sorted(template.fields),
+        subject=template.subject,
+        body=template.body,
+    )

@@ -1,0 +1,253 @@
+"""Touches of one party's loans that fall together become one message; each loan is told its end.
+
+A wish waits until every loan that could share its touch has left one too, or a while. Then, under
+the loans' streams and the party's lock, those stopped meanwhile drop out, the others are judged one
+by one, and what is left is confirmed as one attempt, sent once, and settled per loan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis import outbox
+from chassis.errors import Behind
+from interfaces.contact import Touch, TouchOutcome, TouchStatus
+from interfaces.values import LIABLE_ROLES
+from services.contact.commands import telling
+from services.contact.commands.desk import Desk
+from services.contact.commands.judging import (
+    Hearing,
+    docket_of,
+    first_outcome,
+    hear,
+    record_verdict,
+    settle,
+    standing_of,
+    superseded,
+)
+from services.contact.commands.progress import settle as settle_wish
+from services.contact.commands.touches import (
+    ATTEMPT,
+    Decision,
+    evidences_of,
+    message_of,
+    new_attempt,
+    note,
+    refuse,
+    sent_outcome,
+    tell_confirmation,
+)
+from services.contact.domain.gate import judge
+from services.contact.domain.outcomes import Outcome
+from services.contact.domain.pooling import Wish, may_wait, ripe_at
+from services.contact.domain.standing import Answer
+from services.contact.gateways import Receipt
+from services.contact.settings import TOPIC
+from services.contact.store import touches, wishes
+from services.contact.store.tables import AttemptRow
+from services.contact.store.touches import AttemptStatus
+from services.contact.store.wishes import Claim, WishRow
+
+__all__ = ["Claim", "claim_next", "leave", "meet", "next_at", "put_back", "record"]
+
+LEASE = timedelta(seconds=60)
+_BEHIND_AGAIN = timedelta(seconds=1)
+_AGAIN = timedelta(seconds=5)
+
+
+async def leave(session: AsyncSession, desk: Desk, touch: Touch) -> TouchOutcome | None:
+    """Keep a wish that another loan of the party could share; None where it is to be met at once.
+    May raise `contact/behind`."""
+    first = await first_outcome(session, ATTEMPT, touch)
+    if first is not None:
+        return first
+    pooled = TouchOutcome(touch.key, TouchStatus.POOLED)
+    if await wishes.find(session, touch.tenant, touch.key) is not None:
+        return pooled
+    if await touches.find(session, touch.tenant, touch.key) is not None:
+        return None
+    others = await _others(session, touch)
+    wish = _wish(touch, others)
+    if not may_wait(wish):
+        return None
+    docket = await docket_of(session, desk, ATTEMPT, touch, desk.clock.instant(touch.at))
+    said, standing = standing_of(docket, touch)
+    if said is Answer.SUPERSEDED:
+        return await settle(session, ATTEMPT, touch, superseded(touch, standing))
+    pool = f"{wish.pool}/{standing.amounts.currency}"
+    there = await wishes.waiting(session, pool)
+    ripe = ripe_at(wish, {row.loan_id for row in there})
+    await wishes.add(session, wishes.row_of(touch, pool, ripe))
+    if ripe <= touch.at:
+        await wishes.ripen(session, pool, touch.at)
+    return pooled
+
+
+async def claim_next(session: AsyncSession, desk: Desk) -> Claim | None:
+    """The next ripe pool, leased to the caller."""
+    wall = desk.clock.wall()
+    return await wishes.claim(session, desk.clock.now(), wall, wall + LEASE)
+
+
+async def next_at(session: AsyncSession, desk: Desk) -> datetime | None:
+    """The instant of the wall at which the next pool is ripe; none if none waits."""
+    ripe, free_wall_at = await wishes.next_due(session)
+    walls = [desk.clock.reading().wall_time(ripe)] if ripe else []
+    return min([*walls, *([free_wall_at] if free_wall_at else [])], default=None)
+
+
+async def meet(
+    session: AsyncSession, desk: Desk, claimed: Claim, *, is_known_unsent: bool
+) -> Decision:
+    """Judge each wish of a pool and confirm what is left of it as one attempt. An empty decision:
+    every wish has ended, or waits on."""
+    found = await wishes.of_claim(session, claimed)
+    await outbox.lock(session, TOPIC, {row.loan_id for row in found})
+    rows = await wishes.of_claim(session, claimed)
+    if not rows:
+        return Decision()
+    earlier = None
+    if claimed.attempt_key:
+        earlier = await touches.find(session, claimed.tenant, claimed.attempt_key)
+    if earlier is not None:
+        if not is_known_unsent:
+            return Decision(in_doubt=earlier.attempt_id)
+        # Until it is confirmed anew it counts against nobody.
+        earlier.status = AttemptStatus.WITHDRAWN
+        await session.flush()
+    at = desk.clock.instant(max(row.ripe_at for row in rows))
+    heard = [(row, hearing) for row in rows if (hearing := await _heard(session, desk, row, at))]
+    kept = {hearing.touch.loan_id for _, hearing in heard}
+    await _release(session, earlier, kept, at)
+    return await _confirm(session, desk, heard, earlier) if heard else Decision()
+
+
+async def put_back(session: AsyncSession, desk: Desk, claimed: Claim) -> None:
+    """Handing over failed: the pool is tried again after a while."""
+    rows = await wishes.of_pool(session, claimed.tenant, claimed.pool)
+    await wishes.put_back(session, rows, desk.clock.wall() + _AGAIN)
+
+
+async def record(session: AsyncSession, desk: Desk, receipt: Receipt, claimed: Claim) -> None:
+    """Note what the provider said, and settle every wish that the message met."""
+    row = await touches.attempt(session, claimed.tenant, receipt.attempt_id)
+    assert row is not None, "a message leaves only after its attempt was confirmed"
+    await outbox.lock(session, TOPIC, row.loan_ids)
+    await session.refresh(row)
+    met = await wishes.of_claim(session, Claim(claimed.tenant, claimed.pool, row.key))
+    accepted = receipt.is_accepted
+    row.status = AttemptStatus.SENT if accepted else AttemptStatus.UNDELIVERABLE
+    is_news = row.outcome == Outcome.SENT
+    if is_news:
+        await note(session, row, accepted, row.from_at)
+    proven = {each.key: each for each in evidences_of(row)} if is_news else {}
+    for wish in met:
+        outcome = sent_outcome(wish.key, row, accepted)
+        await settle(session, ATTEMPT, wishes.touch_of(wish), outcome)
+        await settle_wish(session, wish, outcome, proven.get(wish.key))
+
+
+async def _others(session: AsyncSession, touch: Touch) -> list[str]:
+    is_alone = touch.window_until is None or bool(touch.notice)
+    return [] if is_alone else await wishes.acting_loans(session, touch.party_id, touch.loan_id)
+
+
+def _wish(touch: Touch, others: Sequence[str]) -> Wish:
+    return Wish(
+        party_id=touch.party_id,
+        channel=touch.channel,
+        purpose=touch.purpose,
+        capacity=touch.capacity,
+        discloses=touch.role in LIABLE_ROLES,
+        is_notice=bool(touch.notice),
+        at=touch.at,
+        window_until=touch.window_until,
+        others=others,
+    )
+
+
+async def _heard(session: AsyncSession, desk: Desk, row: WishRow, at: datetime) -> Hearing | None:
+    """The hearing of a wish that may be met now; the others end or wait on."""
+    touch = wishes.touch_of(row)
+    docket = await docket_of(session, desk, ATTEMPT, touch, at)
+    try:
+        said, standing = standing_of(docket, touch)
+    except Behind:
+        await wishes.put_back(session, [row], desk.clock.wall() + _BEHIND_AGAIN)
+        return None
+    if said is Answer.SUPERSEDED:
+        await _end(session, row, superseded(touch, standing))
+        return None
+    hearing = hear(desk, docket, touch, standing, at)
+    verdict = judge(hearing.pack, hearing.act, hearing.known, at)
+    await record_verdict(session, hearing, verdict)
+    if verdict.is_allowed:
+        return hearing
+    await _end(session, row, await refuse(session, hearing, verdict))
+    return None
+
+
+async def _end(session: AsyncSession, row: WishRow, outcome: TouchOutcome) -> None:
+    await settle(session, ATTEMPT, wishes.touch_of(row), outcome)
+    await settle_wish(session, row, outcome, None)
+
+
+async def _confirm(
+    session: AsyncSession,
+    desk: Desk,
+    heard: Sequence[tuple[WishRow, Hearing]],
+    earlier: AttemptRow | None,
+) -> Decision:
+    lead = heard[0][1]
+    fresh = new_attempt(lead, AttemptStatus.CONFIRMED)
+    if earlier is not None:
+        # The provider knows this attempt by its id, whichever loans are left of it.
+        fresh.attempt_id, fresh.key = earlier.attempt_id, earlier.key
+    fresh.loan_ids = sorted({hearing.touch.loan_id for _, hearing in heard})
+    fresh.touches = [_proof(hearing.touch) for _, hearing in heard]
+    if earlier is None:
+        await touches.add(session, fresh)
+    else:
+        await touches.replace(session, fresh)
+    for row, hearing in heard:
+        row.attempt_key = fresh.key
+        if earlier is None:
+            await tell_confirmation(session, desk, hearing, fresh.attempt_id)
+    await session.flush()
+    hearings = [hearing for _, hearing in heard]
+    return Decision(message=message_of(desk, hearings, fresh.attempt_id))
+
+
+def _proof(touch: Touch) -> dict[str, object]:
+    """What the evidence about each loan has of its own."""
+    return {
+        "key": touch.key,
+        "loan_id": touch.loan_id,
+        "episode": touch.episode,
+        "notice": touch.notice,
+        "asks_circumstances": touch.asks_circumstances,
+    }
+
+
+async def _release(
+    session: AsyncSession, earlier: AttemptRow | None, kept: set[str], at: datetime
+) -> None:
+    """A message that was confirmed but never left is not about these loans any more."""
+    if earlier is None:
+        return
+    because = "stopped before the message left"
+    events = [
+        outbox.Event(
+            earlier.tenant,
+            touch["loan_id"],
+            telling.touch_released(touch["key"], because, at),
+            at,
+            touch["key"],
+        )
+        for touch in earlier.touches
+        if touch["loan_id"] not in kept
+    ]
+    await outbox.append_many(session, TOPIC, events)

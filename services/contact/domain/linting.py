@@ -1,0 +1,177 @@
+"""What no message may say, and what it must: judged on the template's source, before any is sent.
+
+It refuses threats, playing police or court, shaming, disclosure toward third parties, and texts
+without the bank's name, a way to opt out, or the fields of a demand letter.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from interfaces.values import Channel, Purpose
+from services.contact.domain.templates import (
+    ELECTRONIC,
+    LETTER_FIELDS,
+    Disclosure,
+    Template,
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong with a template, where, and which words show it."""
+
+    template: str
+    code: str
+    words: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.template}: {self.code}: {self.words!r}; {self.remedy}"
+
+
+def lint(template: Template) -> list[Finding]:
+    """Everything that is wrong, worst first; an empty list lets the template be used."""
+    return [
+        *_forbidden(template),
+        *_disclosed(template),
+        *_institution(template),
+        *_opt_out(template),
+        *_letter(template),
+        *_fields(template),
+    ]
+
+
+def spoken(template: Template) -> str:
+    """All that a reader may come to see, field names aside, in one spelling: full-width letters,
+    case, invisible characters and line breaks hide nothing."""
+    parts = [template.subject, template.body]
+    parts += [part for _, heading, text in template.sections for part in (heading, text)]
+    return normalised(_FIELD.sub(" ", " ".join(parts)))
+
+
+def normalised(text: str) -> str:
+    whole = unicodedata.normalize("NFKC", text).casefold()
+    shown = "".join(each for each in whole if unicodedata.category(each) != "Cf")
+    spaced = re.sub(r"\s+", " ", shown)
+    # Chinese words are written without spaces; one between two characters would only hide them.
+    return re.sub(r"(?<=[\u3400-\u9fff])[\s.·*_-]+(?=[\u3400-\u9fff])", "", spaced)
+
+
+def used_fields(source: str) -> set[str]:
+    """The names a source asks for."""
+    inside = " ".join(_FIELD.findall(source))
+    return {name for name in re.findall(r"(?<![.\w'\"])[a-z_]+(?!\w)", inside)} - _SYNTAX
+
+
+def _forbidden(template: Template) -> list[Finding]:
+    words = spoken(template)
+    return [
+        Finding(template.label, code, found[0], remedy)
+        for code, pattern, remedy in _FORBIDDEN
+        if (found := pattern.search(words))
+    ]
+
+
+def _disclosed(template: Template) -> list[Finding]:
+    if template.disclosure is not Disclosure.NON_DISCLOSING:
+        return []
+    remedy = "a text for third parties may only ask for a call back"
+    whole = _whole(template)
+    fields = sorted(used_fields(whole) & _DEBT_FIELDS)
+    found = _DEBT.search(spoken(template))
+    shown = [*fields, *([found[0]] if found else [])]
+    return [Finding(template.label, "disclosure", each, remedy) for each in shown]
+
+
+def _institution(template: Template) -> list[Finding]:
+    if "institution" in used_fields(template.body):
+        return []
+    remedy = "say who writes: use {{ institution }} in the body"
+    return [Finding(template.label, "no_institution", "", remedy)]
+
+
+def _opt_out(template: Template) -> list[Finding]:
+    is_electronic = bool(template.channels & ELECTRONIC)
+    is_collection = bool(template.purposes & {Purpose.REMINDER, Purpose.COLLECTION})
+    if not (is_electronic and is_collection) or "opt_out" in used_fields(template.body):
+        return []
+    remedy = "say how to stop such messages: use {{ opt_out }} in the body"
+    return [Finding(template.label, "no_opt_out", "", remedy)]
+
+
+def _letter(template: Template) -> list[Finding]:
+    is_demand = Purpose.STATUTORY_NOTICE in template.purposes
+    if not (is_demand and Channel.LETTER in template.channels):
+        return []
+    filled = {name for name, _, text in template.sections if text.strip()}
+    remedy = "art. 69 asks for it: add a section of this name"
+    absent = [name for name in LETTER_FIELDS if name not in filled]
+    if "name" not in used_fields(template.body):
+        absent.insert(0, "name")
+    return [Finding(template.label, "letter_field_missing", name, remedy) for name in absent]
+
+
+def _fields(template: Template) -> list[Finding]:
+    used = used_fields(_whole(template)) - {"loan"}
+    remedy = "list exactly the fields that the text uses"
+    return [
+        Finding(template.label, "undeclared_field", name, remedy)
+        for name in sorted(used ^ template.fields)
+    ]
+
+
+def _whole(template: Template) -> str:
+    texts = [text for _, heading, text in template.sections]
+    return " ".join((template.subject, template.body, *texts))
+
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns))
+
+
+_FIELD = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
+_SYNTAX = {
+    "if", "else", "elif", "endif", "for", "endfor", "in", "not", "and", "or", "is",
+    "true", "false", "none", "loop",
+}  # fmt: skip
+_DEBT_FIELDS = {"amount", "balance", "since", "loans", "count", "asks_circumstances", "loan"}
+_DEBT = _any(
+    "欠", "逾期", "债", "贷", "借款", "还款", "偿还", "清偿", "催", "信用卡", "分期", "征信",
+    r"\boverdue\b", r"\bdebts?\b", r"\bdebtors?\b", r"\bloans?\b", r"\bow(?:e|es|ed|ing)\b",
+    r"\barrears\b", r"\b(?:re)?pay(?:s|ment|ments|ing|able)?\b", r"\bcollect(?:ion|ions|or|ing)?\b",
+    r"\bpast due\b", r"\bcredit\b", r"\bborrow\w*", r"\binstal\w*", r"\bdelinquen\w*",
+)  # fmt: skip
+_THREAT = _any(
+    "后果自负", "后果严重", "一切后果", "不客气", "曝光", "爆通讯录", "坐牢", "拘留", "逮捕",
+    "抓捕", "刑事", "判刑", "立案侦查", "严惩", "最后通牒", "别怪", "走着瞧", "上门堵",
+    "查封你", "查封您", "扣押您", "拍卖您", "影响(?:您|你)?(?:的)?(?:子女|孩子|家人)",
+    "(?:告诉|通知|联系|通报)(?:您|你)(?:的)?(?:家人|父母|亲友|朋友|同事|单位|邻居|领导|学校)",
+    r"\barrest\w*", r"\bjail\w*", r"\bprison\w*", r"\bimprison\w*", r"\bcriminal\w*",
+    r"\bor else\b", r"\bface the consequences\b", r"\bsuffer\b", r"\bfinal warning\b",
+    r"\blast chance\b", r"\bwarrant\b", r"\bwe will (?:seize|take) your\b", r"\bruin\w*",
+    r"\b(?:tell|inform|contact|notify) your (?:family|parents|friends|employer|boss|neighbou?rs)\b",
+    r"\bdeport\w*", r"\bno mercy\b", r"\bexpose\w* you\b", r"\bregret\b",
+)  # fmt: skip
+_IMPERSONATION = _any(
+    "(?:这里是|我是|我们是|本人是|代表|受)[^。，]{0,8}(?:公安|警|派出所|法院|检察|法官|仲裁|政府)",
+    "法院(?:传票|通知您|催)", "传票", "拘捕令", "逮捕令", "协查", "公安机关(?:通知|立案)", "律师函",
+    r"\b(?:this is|we are|i am|on behalf of|from) (?:the |your )?(?:local )?"
+    r"(?:police|court|sheriff|judge|prosecutor|bailiff|government|officer|marshal)\b",
+    r"\bsubpoena\b", r"\bsummon(?:s|ed)\b", r"\bpolice\b", r"\bsheriff\b", r"\blegal department of"
+    r" the court\b",
+)  # fmt: skip
+_SHAME = _any(
+    "老赖", "失信", "丢人", "丢脸", "可耻", "无耻", "羞耻", "不要脸", "骗子", "诈骗", "骗贷",
+    "赖账", "人品", "没良心", "不负责任", "废物", "恶意拖欠", "恶意逃",
+    r"\bdeadbeat\w*", r"\bsham(?:e|ed|eful|ing)\b", r"\bdisgrac\w*", r"\bembarrass\w*",
+    r"\bdishonest\w*", r"\bfraud\w*", r"\bthie(?:f|ves)\b", r"\bliar\w*", r"\birresponsib\w*",
+    r"\bscum\b", r"\blos(?:er|ers)\b", r"\bpathetic\b", r"\bcheat\w*", r"\bwilful\w*",
+)  # fmt: skip
+_FORBIDDEN = (
+    ("threat", _THREAT, "say what is owed and which ways out there are, not what one must fear"),
+    ("impersonation", _IMPERSONATION, "write as the institution alone"),
+    ("shaming", _SHAME, "speak of the matter, never of the person's worth"),
+)

@@ -1,0 +1,51 @@
+"""Which wishes may share one touch, and how long they wait for each other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from interfaces.values import Capacity, Channel, Purpose
+
+POOL_WAIT = timedelta(hours=2)
+# A letter or notice of law speaks of one contract and is proof about that one alone.
+_SHARED_CHANNELS = frozenset({Channel.SMS, Channel.EMAIL, Channel.PUSH, Channel.CALL})
+_SHARED_PURPOSES = frozenset({Purpose.REMINDER, Purpose.COLLECTION})
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What decides who may share a touch. `others` are the party's other loans that may be acted
+    on and so could leave a wish too."""
+
+    party_id: str
+    channel: Channel
+    purpose: Purpose
+    capacity: Capacity
+    discloses: bool
+    is_notice: bool
+    at: datetime
+    window_until: datetime | None
+    others: Collection[str] = ()
+
+    @property
+    def pool(self) -> str:
+        """Wishes of one pool fall together."""
+        audience = "debtor" if self.discloses else "third party"
+        return "/".join((self.party_id, self.channel, self.capacity, audience))
+
+
+def may_wait(wish: Wish) -> bool:
+    """Whether another loan of the party could share this touch."""
+    is_shared = wish.channel in _SHARED_CHANNELS and wish.purpose in _SHARED_PURPOSES
+    return bool(is_shared and not wish.is_notice and wish.window_until is not None and wish.others)
+
+
+def ripe_at(wish: Wish, waiting: Collection[str]) -> datetime:
+    """When the pool is made one touch: at once if every loan that could share it waits already
+    (`waiting`), else after a while, but inside the wish's window."""
+    if set(wish.others) <= set(waiting):
+        return wish.at
+    latest = wish.at + POOL_WAIT
+    return latest if wish.window_until is None else min(latest, max(wish.at, wish.window_until))

@@ -1,0 +1,165 @@
+"""E-mail over SMTP. A server cannot be asked whether a message left, so the last step is guarded.
+
+Up to the end of RCPT nothing has left. From DATA on, only the server's answer tells; without one
+the hand-over is in doubt, and it is never made twice.
+"""
+
+from __future__ import annotations
+
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP as WIRE
+from email.utils import format_datetime
+from functools import lru_cache
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+
+from services.contact.gateways.messages import (
+    AboutToLeave,
+    HandoverInDoubt,
+    Message,
+    NotHandedOver,
+    Receipt,
+)
+
+TIMEOUT_SECONDS = 8.0
+_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+_PERMANENT = 500
+
+
+@dataclass(frozen=True)
+class SmtpServer:
+    """Where mail is handed over. `smtp` is plain, for a relay on the same machine; `smtps` begins
+    with TLS; `smtp+starttls` refuses to go on without it."""
+
+    host: str
+    port: int
+    scheme: str
+    username: str = ""
+    password: str = ""
+    ca_file: str = ""
+
+
+def server_of(url: str, ca_file: str = "") -> SmtpServer:
+    """Raises ValueError for another scheme or a missing host."""
+    parts = urlsplit(url)
+    if parts.scheme not in _PORTS or not parts.hostname:
+        raise ValueError(
+            f"a mail server is given as {', '.join(f'{name}://host:port' for name in _PORTS)}"
+        )
+    return SmtpServer(
+        host=parts.hostname,
+        port=parts.port or _PORTS[parts.scheme],
+        scheme=parts.scheme,
+        username=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        ca_file=ca_file,
+    )
+
+
+class SmtpProvider:
+    name = "smtp"
+    can_be_asked = False
+
+    def __init__(self, server: SmtpServer, sender: str, timeout: float = TIMEOUT_SECONDS) -> None:
+        self._server, self._sender, self._timeout = server, sender, timeout
+
+    async def send(self, message: Message, about_to_leave: AboutToLeave) -> Receipt:
+        client = self._client()
+        try:
+            if not await self._introduce(client, message):
+                return Receipt(message.attempt_id, is_accepted=False)
+            await about_to_leave()
+            return await self._hand_over(client, message)
+        finally:
+            client.close()
+
+    async def find(self, attempt_id: str) -> Receipt | None:
+        raise HandoverInDoubt(f"a mail server cannot be asked about {attempt_id}")
+
+    def _client(self) -> aiosmtplib.SMTP:
+        is_plain = self._server.scheme == "smtp"
+        return aiosmtplib.SMTP(
+            hostname=self._server.host,
+            port=self._server.port,
+            use_tls=self._server.scheme == "smtps",
+            start_tls=self._server.scheme == "smtp+starttls",
+            tls_context=None if is_plain else _authorities(self._server.ca_file),
+            timeout=self._timeout,
+        )
+
+    async def _introduce(self, client: aiosmtplib.SMTP, message: Message) -> bool:
+        """Up to the recipient; false if the server says that nobody can be reached there."""
+        try:
+            await client.connect()
+            if self._server.username:
+                await client.login(self._server.username, self._server.password)
+            await client.mail(bounce_address(self._sender, message.attempt_id))
+            await client.rcpt(message.address)
+        except aiosmtplib.SMTPRecipientRefused as refused:
+            if refused.code >= _PERMANENT:
+                return False
+            raise NotHandedOver(f"mail server: recipient put off, {refused.code}") from None
+        except aiosmtplib.SMTPException as fault:
+            raise NotHandedOver(f"mail server: {_words(fault)}") from None
+        except (OSError, ValueError) as fault:
+            raise NotHandedOver(f"mail server: {type(fault).__name__}") from None
+        return True
+
+    async def _hand_over(self, client: aiosmtplib.SMTP, message: Message) -> Receipt:
+        try:
+            await client.data(email_of(message, self._sender).as_bytes(policy=WIRE))
+        except aiosmtplib.SMTPResponseException as answered:
+            if isinstance(answered, aiosmtplib.SMTPTimeoutError) or answered.code < 0:
+                raise HandoverInDoubt(f"mail server: {_words(answered)}") from None
+            if answered.code >= _PERMANENT:
+                return Receipt(message.attempt_id, is_accepted=False)
+            raise NotHandedOver(f"mail server: {_words(answered)}") from None
+        except (aiosmtplib.SMTPException, OSError) as fault:
+            raise HandoverInDoubt(f"mail server: {_words(fault)}") from None
+        with suppress(aiosmtplib.SMTPException, OSError):
+            await client.quit()
+        return Receipt(message.attempt_id, is_accepted=True)
+
+
+def email_of(message: Message, sender: str) -> EmailMessage:
+    """Plain text in the person's language; its Message-ID tells the attempt. Line breaks in a
+    subject or a name would be headers of somebody else's making."""
+    mail = EmailMessage(policy=WIRE)
+    mail["Message-ID"] = f"<{message.attempt_id}@{domain_of(sender)}>"
+    mail["Date"] = format_datetime(message.at)
+    mail["From"] = sender
+    mail["To"] = message.address
+    mail["Subject"] = " ".join(message.subject.split())
+    mail["Auto-Submitted"] = "auto-generated"
+    if message.language:
+        mail["Content-Language"] = message.language
+    if message.unsubscribe:
+        mail["List-Unsubscribe"] = f"<{message.unsubscribe}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mail.set_content(message.body, cte="base64")
+    return mail
+
+
+def bounce_address(sender: str, attempt_id: str) -> str:
+    """Each message has its own return path, so that a bounce says which one came back."""
+    local, _, domain = sender.rpartition("@")
+    return f"{local}+{attempt_id}@{domain}"
+
+
+def domain_of(sender: str) -> str:
+    return sender.rpartition("@")[2]
+
+
+def _words(fault: Exception) -> str:
+    """The kind of fault and its code; a server's own words may repeat the address."""
+    code = getattr(fault, "code", None)
+    return type(fault).__name__ if code is None else f"{type(fault).__name__} {code}"
+
+
+@lru_cache(maxsize=8)
+def _authorities(ca_file: str) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=ca_file or None)

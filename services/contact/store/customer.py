@@ -1,0 +1,181 @@
+"""What a customer agreed to, forbade, refused and needs, for the gate and the call screen."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, time
+
+from sqlalchemy import ARRAY, Text, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from interfaces.values import Channel
+from services.contact.domain.agreements import (
+    AGREED,
+    Agreement,
+    Ban,
+    Hours,
+    Refusal,
+    TermKind,
+    in_force,
+)
+from services.contact.domain.outcomes import NOT_REACHED, REACHED
+from services.contact.domain.reachability import Contact, Reach, derive
+from services.contact.domain.treatments import Treatment, combined, read
+from services.contact.store.customer_rows import AgreedRow, ReachabilityRow, VulnerabilityRow
+
+
+async def agreements_of(session: AsyncSession, party_id: str, at: datetime) -> list[Agreement]:
+    """Agreed hours, frequencies and calls in force; preferences are `preferences_of`."""
+    return await _terms(session, party_id, at, AGREED)
+
+
+async def preferences_of(session: AsyncSession, party_id: str, at: datetime) -> list[Agreement]:
+    return await _terms(session, party_id, at, frozenset({TermKind.PREFERENCE}))
+
+
+async def bans_of(session: AsyncSession, party_id: str) -> list[Ban]:
+    """What the person forbade, and the channels its treatment closes, each with its interval."""
+    rows = await _of_kinds(session, [party_id], [TermKind.BAN])
+    bans = [
+        Ban(row.agreed_id, _channel(row), _hours(row), row.from_at, _until(row)) for row in rows
+    ]
+    for record in await vulnerabilities(session, party_id):
+        closed = read(record.treatment).closed_channels
+        bans += [
+            Ban(record.record_id, channel, None, record.recorded_at, record.ended_at)
+            for channel in sorted(closed)
+        ]
+    return bans
+
+
+async def refusals_of(session: AsyncSession, party_ids: Collection[str]) -> dict[str, Refusal]:
+    """Those of the parties who refused ever to be asked again; a refusal has no end."""
+    rows = await _of_kinds(session, party_ids, [TermKind.REFUSAL])
+    return {row.party_id: Refusal(row.party_id, row.from_at, row.evidence) for row in rows}
+
+
+async def willing_to_pay(
+    session: AsyncSession, party_ids: Collection[str], at: datetime
+) -> set[str]:
+    """Those of the parties who said that they are willing to pay, and did not take it back."""
+    rows = await _of_kinds(session, party_ids, [TermKind.WILLING_TO_PAY])
+    return {row.party_id for row in rows if in_force([_agreement(row)], at)}
+
+
+async def reachability_of(session: AsyncSession, party_id: str) -> Reach:
+    """Derived from every recorded try, however it came in; the stored row is what was told."""
+    bound = {"party_id": party_id, "reached": sorted(REACHED), "failed": sorted(NOT_REACHED)}
+    rows = await session.execute(_CONTACTS, bound)
+    reached = {outcome.value for outcome in REACHED}
+    contacts = [Contact(row.attempt_id, row.at, row.outcome in reached) for row in rows]
+    invalid_since = (await session.execute(_ALL_INVALID, {"party_id": party_id})).scalar_one()
+    return derive(contacts, invalid_since)
+
+
+async def treatment_of(session: AsyncSession, party_id: str) -> Treatment:
+    """What all records in force ask for together; the plain treatment if there is none."""
+    records = await vulnerabilities(session, party_id)
+    return combined(read(each.treatment) for each in records if each.ended_at is None)
+
+
+async def told_reachability(session: AsyncSession, party_id: str) -> ReachabilityRow | None:
+    return await session.get(ReachabilityRow, party_id)
+
+
+async def keep_reachability(session: AsyncSession, row: ReachabilityRow) -> None:
+    await session.merge(row)
+    await session.flush()
+
+
+async def agreed(session: AsyncSession, tenant: str, agreed_id: str) -> AgreedRow | None:
+    return await session.get(AgreedRow, (tenant, agreed_id))
+
+
+async def agreed_of(session: AsyncSession, party_id: str) -> list[AgreedRow]:
+    """All of them, past ones too."""
+    return await _of_kinds(session, [party_id], list(TermKind))
+
+
+async def vulnerability(
+    session: AsyncSession, tenant: str, record_id: str
+) -> VulnerabilityRow | None:
+    return await session.get(VulnerabilityRow, (tenant, record_id))
+
+
+async def vulnerabilities(session: AsyncSession, party_id: str) -> list[VulnerabilityRow]:
+    query = (
+        select(VulnerabilityRow)
+        .where(col(VulnerabilityRow.party_id) == party_id)
+        .order_by(col(VulnerabilityRow.recorded_at), col(VulnerabilityRow.record_id))
+    )
+    return list((await session.execute(query)).scalars())
+
+
+async def add(session: AsyncSession, row: AgreedRow | VulnerabilityRow) -> None:
+    session.add(row)
+    await session.flush()
+
+
+async def _terms(
+    session: AsyncSession, party_id: str, at: datetime, kinds: Collection[TermKind]
+) -> list[Agreement]:
+    return in_force(map(_agreement, await _of_kinds(session, [party_id], kinds)), at)
+
+
+async def _of_kinds(
+    session: AsyncSession, party_ids: Collection[str], kinds: Collection[TermKind]
+) -> list[AgreedRow]:
+    query = (
+        select(AgreedRow)
+        .where(col(AgreedRow.party_id).in_(sorted(set(party_ids))))
+        .where(col(AgreedRow.kind).in_(sorted(kinds)))
+        .order_by(col(AgreedRow.from_at), col(AgreedRow.agreed_id))
+    )
+    return list((await session.execute(query)).scalars())
+
+
+def _agreement(row: AgreedRow) -> Agreement:
+    return Agreement(
+        agreement_id=row.agreed_id,
+        kind=TermKind(row.kind),
+        channel=_channel(row),
+        hours=_hours(row),
+        per_day_max=row.per_day_max,
+        language=row.language,
+        from_at=row.from_at,
+        until_at=_until(row),
+        evidence=row.evidence,
+    )
+
+
+def _channel(row: AgreedRow) -> Channel | None:
+    return Channel(row.channel) if row.channel else None
+
+
+def _hours(row: AgreedRow) -> Hours | None:
+    if not row.hours_from:
+        return None
+    return Hours(time.fromisoformat(row.hours_from), time.fromisoformat(row.hours_until))
+
+
+def _until(row: AgreedRow) -> datetime | None:
+    """The end it was given, or its revocation if that came first."""
+    return min((each for each in (row.until_at, row.revoked_at) if each), default=None)
+
+
+# A reply proves that its writer was reached, unless it says that the writer is somebody else.
+_CONTACTS = text(
+    """WITH contact AS (
+        SELECT attempt_id, outcome, coalesce(confirmed_at, from_at) AS at FROM attempt
+        WHERE party_id = :party_id AND outcome = ANY (:reached || :failed)
+        UNION ALL
+        SELECT reply_id, 'connected', at FROM reply
+        WHERE party_id = :party_id AND NOT 'wrong_person' = ANY (kinds))
+    SELECT * FROM contact WHERE at >= coalesce((
+        SELECT max(at) FROM contact WHERE outcome = ANY (:reached)), '-infinity')"""
+).bindparams(bindparam("reached", type_=ARRAY(Text)), bindparam("failed", type_=ARRAY(Text)))
+_ALL_INVALID = text(
+    """SELECT CASE WHEN bool_and(invalid_at IS NOT NULL) THEN max(invalid_at) END
+    FROM contact_point WHERE party_id = :party_id AND is_current"""
+)

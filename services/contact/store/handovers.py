@@ -1,0 +1,96 @@
+"""Hand-overs to providers that cannot be undone, and the receipts that were taken in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field
+
+from services.contact.store.tables import Row, _instant
+
+
+class HandoverState(StrEnum):
+    """`begun` may have left; `unsent` surely has not; `unknown` is for a person to look at."""
+
+    BEGUN = "begun"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNSENT = "unsent"
+    UNKNOWN = "unknown"
+
+
+class HandoverRow(Row, table=True):
+    __tablename__: ClassVar[str] = "handover"
+    attempt_id: str = Field(primary_key=True)
+    tenant: str
+    channel: str
+    provider: str
+    state: str
+    tries: int
+    begun_wall_at: datetime = _instant()
+    ended_wall_at: datetime | None = _instant(nullable=True)
+
+
+async def find(session: AsyncSession, attempt_id: str) -> HandoverRow | None:
+    return await session.get(HandoverRow, attempt_id)
+
+
+async def begin(session: AsyncSession, row: HandoverRow, *, may_repeat: bool) -> bool:
+    """Note that the message may leave from now on; false if another try has begun or ended it.
+    Only a provider that takes the same id as one message may be begun with twice."""
+    again = [HandoverState.UNSENT, *([HandoverState.BEGUN] if may_repeat else [])]
+    bound = {**row.model_dump(exclude={"ended_wall_at"}), "again": [str(each) for each in again]}
+    return (await session.execute(_BEGIN, bound)).scalar_one_or_none() is not None
+
+
+async def end(session: AsyncSession, attempt_id: str, state: HandoverState, wall: datetime) -> None:
+    """What is known of a hand-over; an answer of the provider is never taken back."""
+    bound = {"attempt_id": attempt_id, "state": state, "wall": wall}
+    await session.execute(_END, bound)
+
+
+async def unknown(session: AsyncSession, tenant: str, after: str, limit: int) -> list[HandoverRow]:
+    """Those of which nothing has been heard since."""
+    bound = {"tenant": tenant, "after": after, "limit": limit}
+    rows = (await session.execute(_UNKNOWN, bound)).mappings()
+    return [HandoverRow(**row) for row in rows]
+
+
+async def take_in(
+    session: AsyncSession, tenant: str, receipt_id: str, attempt_id: str, wall: datetime
+) -> bool:
+    """False for a receipt that was taken in before."""
+    bound = {"tenant": tenant, "receipt_id": receipt_id, "attempt_id": attempt_id, "wall": wall}
+    return (await session.execute(_TAKE_IN, bound)).scalar_one_or_none() is not None
+
+
+_BEGIN = text(
+    """INSERT INTO handover AS known (attempt_id, tenant, channel, provider, state, tries,
+        begun_wall_at)
+    VALUES (:attempt_id, :tenant, :channel, :provider, :state, :tries, :begun_wall_at)
+    ON CONFLICT (attempt_id) DO UPDATE SET state = EXCLUDED.state, provider = EXCLUDED.provider,
+        channel = EXCLUDED.channel, tries = known.tries + 1,
+        begun_wall_at = EXCLUDED.begun_wall_at, ended_wall_at = NULL
+        WHERE known.state = ANY(CAST(:again AS text[]))
+    RETURNING attempt_id"""
+)
+_END = text(
+    """UPDATE handover SET state = :state, ended_wall_at = :wall
+    WHERE attempt_id = :attempt_id AND (state = 'begun'
+        OR (state = 'unknown' AND CAST(:state AS text) IN ('accepted', 'refused')))"""
+)
+_UNKNOWN = text(
+    """SELECT handover.* FROM handover JOIN attempt USING (attempt_id)
+    WHERE handover.tenant = :tenant AND handover.state = 'unknown' AND attempt.outcome = 'sent'
+        AND handover.attempt_id > :after
+    ORDER BY handover.attempt_id LIMIT :limit"""
+)
+_TAKE_IN = text(
+    """INSERT INTO receipt (tenant, receipt_id, attempt_id, taken_wall_at)
+    VALUES (:tenant, :receipt_id, :attempt_id, :wall) ON CONFLICT DO NOTHING
+    RETURNING receipt_id"""
+)
