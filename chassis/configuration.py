@@ -19,20 +19,31 @@ class Misconfigured(ValueError):
 
 def read_documents(directory: Path) -> dict[Path, Document]:
     """The files of a folder by path, sorted; raises `Misconfigured` for the first wrong one."""
+    validator = _validator(directory / "schema.json")
+    return {path: _document(path, validator) for path in sorted(directory.glob("*.yaml"))}
+
+
+def read_document(path: Path, schema: Path) -> Document:
+    """One file checked against a schema that lies elsewhere; raises `Misconfigured`."""
+    return _document(path, _validator(schema))
+
+
+def _validator(path: Path) -> jsonschema.Draft202012Validator:
     try:
-        schema = json.loads((directory / "schema.json").read_text(encoding="utf-8"))
+        schema = json.loads(path.read_text(encoding="utf-8"))
     except OSError as failure:
         raise Misconfigured(
-            f"{directory / 'schema.json'} cannot be read; set FORBEAR_CONFIG to the directory "
+            f"{path} cannot be read; set FORBEAR_CONFIG to the directory "
             "that holds tenants, strategies and calendars"
         ) from failure
-    validator = jsonschema.Draft202012Validator(schema)
-    return {path: _document(path, validator) for path in sorted(directory.glob("*.yaml"))}
+    return jsonschema.Draft202012Validator(schema)
 
 
 def _document(path: Path, validator: jsonschema.Draft202012Validator) -> Document:
     try:
         raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_PlainDates)
+    except OSError as failure:
+        raise Misconfigured(f"{path} cannot be read: {failure}") from failure
     except yaml.YAMLError as broken:
         raise Misconfigured(f"{path} is not YAML: {broken}") from broken
     for fault in sorted(validator.iter_errors(raw), key=lambda each: list(map(str, each.path))):

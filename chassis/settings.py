@@ -19,6 +19,8 @@ PORT_OFFSETS = {
     "field_visit": 6,
     "legal": 7,
     "borrowers": 8,
+    "post_office": 9,
+    "post_office_smtp": 10,
     "postgres": 32,
     "temporal": 33,
     "temporal_metrics": 34,

@@ -22,6 +22,7 @@ from forbear.play.people import People
 from forbear.play.register import Register
 from forbear.play.till import open_till
 from forbear.portfolio.script import read_script
+from services.contact.gateways.addresses import GatewaySettings
 
 
 async def play(settings: Settings, tenant: str, script: Path | None, seed: str) -> None:
@@ -38,7 +39,8 @@ async def play(settings: Settings, tenant: str, script: Path | None, seed: str) 
     bootstrap = settings.kafka_bootstrap
     till = await open_till(script.parent, agenda, bootstrap, zone) if script else None
     try:
-        stage = Stage(doors, register, agenda, till, zone)
+        has_post_office = bool(GatewaySettings().of(tenant).secret)
+        stage = Stage(doors, register, agenda, till, zone, has_post_office)
         await People(stage, Clock(settings), seed).run(stop)
     finally:
         agenda.save()

@@ -9,17 +9,27 @@ import typer
 from pydantic import ValidationError
 
 from chassis.errors import Rejected
-from forbear import audit, documents, replay, replies
+from forbear import audit, documents, law, replay, replies, retention, templates
 from forbear.demo import command as demo
 from forbear.stack import commands as stack_commands
 from forbear.stack.failures import StackError
 
 # Every module here has `register(app: typer.Typer)`; a new command is one line.
-COMMANDS: tuple[ModuleType, ...] = (stack_commands, audit, demo, replay, replies, documents)
+COMMANDS: tuple[ModuleType, ...] = (
+    stack_commands,
+    audit,
+    demo,
+    replay,
+    replies,
+    documents,
+    law,
+    retention,
+    templates,
+)
 
 app = typer.Typer(
     name="forbear",
-    help="Durable loan collections: the local stack, the demo, replay and audits.",
+    help="Durable loan collections: the local stack, the demo, replay, audits and retention.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

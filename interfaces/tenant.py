@@ -1,10 +1,9 @@
-"""A tenant as configured: its zone, calendar, currency, products and limits."""
+"""A tenant as configured: its zone, calendar, currency, products, limits and law."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time
 from typing import Any
 
 from interfaces.strategy import CureRule
@@ -22,16 +21,6 @@ class Product:
 
 
 @dataclass(frozen=True)
-class ContactLimits:
-    """The first rules of contact; hours are wall-clock times in the debtor's zone."""
-
-    hours_from: time
-    hours_until: time
-    connected_calls_per_day_max: int
-    attempts_per_point_per_day_max: int
-
-
-@dataclass(frozen=True)
 class Tenant:
     name: str
     institution: str
@@ -39,7 +28,7 @@ class Tenant:
     jurisdiction: str
     currency: str
     products: Mapping[str, Product]
-    contact: ContactLimits
+    law: tuple[str, ...]
     visits_per_area_per_day_max: int
     legal_needs_approval: bool
     strategies: tuple[str, ...]
@@ -50,7 +39,6 @@ class Tenant:
 
 def parse_tenant(raw: Mapping[str, Any]) -> Tenant:
     """Reads one tenant file's content, already checked against config/tenants/schema.json."""
-    contact = raw["contact"]
     return Tenant(
         name=raw["tenant"],
         institution=raw["institution"],
@@ -58,12 +46,7 @@ def parse_tenant(raw: Mapping[str, Any]) -> Tenant:
         jurisdiction=raw["jurisdiction"],
         currency=raw["currency"],
         products={name: _product(name, entry) for name, entry in raw["products"].items()},
-        contact=ContactLimits(
-            hours_from=time.fromisoformat(contact["hours_from"]),
-            hours_until=time.fromisoformat(contact["hours_until"]),
-            connected_calls_per_day_max=contact["connected_calls_per_day_max"],
-            attempts_per_point_per_day_max=contact["attempts_per_point_per_day_max"],
-        ),
+        law=tuple(raw["law"]),
         visits_per_area_per_day_max=raw["visits_per_area_per_day_max"],
         legal_needs_approval=raw["legal_needs_approval"],
         strategies=tuple(raw["strategies"]),

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from chassis.settings import Settings, settings_from
 from forbear.demo.pace import Pace
+from forbear.demo.post import address_gateways
 from forbear.demo.show import Show, play_show
 from forbear.portfolio import facts as portfolio
 from forbear.portfolio.planned import PortfolioError
@@ -58,6 +59,7 @@ def demo(  # noqa: PLR0913
         loaded = portfolio.load(format, path, sample, owner)
     except PortfolioError as error:
         raise StackError(str(error)) from error
+    address_gateways(settings, owner)
     script = path / "script.yaml"
     _clear(settings)
     show = Show(

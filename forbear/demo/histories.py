@@ -10,11 +10,25 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from google.protobuf import symbol_database
 from google.protobuf.message import Message
 
-from events.v1 import case_pb2, contact_customer_pb2, contact_pb2, contact_replies_pb2, ledger_pb2
+from events.v1 import (
+    case_pb2,
+    contact_customer_pb2,
+    contact_pb2,
+    contact_placements_pb2,
+    contact_replies_pb2,
+    ledger_pb2,
+)
 from forbear.stack.topics import read_topics
 
 # Importing the modules is what makes their types known to the symbol database.
-KNOWN = (case_pb2, contact_customer_pb2, contact_pb2, contact_replies_pb2, ledger_pb2)
+KNOWN = (
+    case_pb2,
+    contact_customer_pb2,
+    contact_pb2,
+    contact_placements_pb2,
+    contact_replies_pb2,
+    ledger_pb2,
+)
 _WAIT_MS = 1_000
 
 

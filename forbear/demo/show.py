@@ -19,6 +19,7 @@ from chassis.settings import Settings
 from forbear.demo.busy import busy_cases
 from forbear.demo.evidence import Injected, gather
 from forbear.demo.pace import Pace, rate
+from forbear.demo.post import post_office
 from forbear.demo.quiet import Gauge, Lag
 from forbear.demo.report import Course, failures, report
 from forbear.demo.view import Scene, View, show_addresses, show_report
@@ -89,6 +90,7 @@ async def _is_up(show: Show, supervisor: Supervisor, stop: asyncio.Event) -> boo
 
 async def _bring_up(show: Show, supervisor: Supervisor) -> None:
     await supervisor.start()
+    await supervisor.add(post_office(show.settings, show.tenant))
     await supervisor.ready()
     await supervisor.add(_people(show))
 

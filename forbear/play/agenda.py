@@ -29,10 +29,11 @@ class Entry:
 
 @dataclass
 class Agenda:
-    """The cursor over messages, the day the bank has reported, deeds to do, facts to send."""
+    """The cursors over what came, the day the bank has reported, deeds to do, facts to send."""
 
     file: Path
     seen: int = 0
+    arrived: int = 0
     reported_through: date | None = None
     entries: dict[str, Entry] = field(default_factory=dict)
     done_once: set[str] = field(default_factory=set)
@@ -56,6 +57,9 @@ class Agenda:
     def saw(self, seq: int) -> None:
         self.seen, self.is_changed = seq, True
 
+    def took_in(self, seq: int) -> None:
+        self.arrived, self.is_changed = seq, True
+
     def due(self, now: datetime) -> list[Entry]:
         return sorted((e for e in self.entries.values() if e.at <= now), key=lambda e: e.at)
 
@@ -76,6 +80,7 @@ class Agenda:
         sent = [base64.b64encode(fact.SerializeToString()).decode() for fact in self.to_send]
         return {
             "seen": self.seen,
+            "arrived": self.arrived,
             "sent": self.sent,
             "reported_through": str(self.reported_through or ""),
             "entries": [asdict(e) | {"at": e.at.isoformat()} for e in self.entries.values()],
@@ -96,6 +101,7 @@ def open_agenda(file: Path) -> Agenda:
     return Agenda(
         file,
         seen=kept["seen"],
+        arrived=kept.get("arrived", 0),
         sent=kept["sent"],
         reported_through=_day(kept["reported_through"]),
         entries={entry.entry_id: entry for entry in entries},

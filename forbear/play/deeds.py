@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from forbear.play.agenda import Agenda, Entry
 from forbear.play.behaviour import Deed
-from forbear.play.doors import Doors, NotNow
+from forbear.play.doors import Doors, NotNow, Refused
+from forbear.play.mailbox import BY_POST
 from forbear.play.register import Register
 from forbear.play.till import Till
 
@@ -21,13 +22,15 @@ _PAYING_HOUR = time(10, 0)
 
 @dataclass(frozen=True)
 class Stage:
-    """What the people act on; `till` is None where the file alone tells of payments."""
+    """What the people act on; `till` is None where the file alone tells of payments. Without a
+    post office every message is read at the sandbox."""
 
     doors: Doors
     register: Register
     agenda: Agenda
     till: Till | None
     zone: ZoneInfo
+    has_post_office: bool = False
 
 
 async def do(stage: Stage, entry: Entry, now: datetime) -> None:
@@ -36,8 +39,12 @@ async def do(stage: Stage, entry: Entry, now: datetime) -> None:
 
 
 async def _outcome(stage: Stage, entry: Entry, now: datetime) -> None:
-    path = f"attempts/{entry.details['attempt_id']}/outcome"
-    await stage.doors.post("contact", path, {"outcome": entry.details["outcome"]})
+    attempt_id, body = entry.details["attempt_id"], {"outcome": entry.details["outcome"]}
+    if entry.details.get("via") == BY_POST:
+        # Of real messages the provider tells, not the people.
+        await stage.doors.post(BY_POST, f"arrived/{attempt_id}/outcome", body)
+        return
+    await stage.doors.post("contact", f"attempts/{attempt_id}/outcome", body)
 
 
 async def _reply(stage: Stage, entry: Entry, now: datetime) -> None:
@@ -134,7 +141,12 @@ async def _hold(stage: Stage, entry: Entry, now: datetime) -> None:
         body["until_at"] = (entry.at + timedelta(days=days)).isoformat()
     if entry.details.get("has_no_estate"):
         body["has_no_estate"] = True
-    await stage.doors.post("contact", "holds", body)
+    try:
+        await stage.doors.post("contact", "holds", body)
+    except Refused as refusal:
+        # Where no rule pack grants a cease, contact records an opt-out instead and says so.
+        if "contact/cease_not_granted" not in str(refusal):
+            raise
 
 
 async def _end_hold(stage: Stage, entry: Entry, now: datetime) -> None:

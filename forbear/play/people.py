@@ -15,6 +15,7 @@ from forbear.play.agenda import Entry
 from forbear.play.behaviour import Intent, Message
 from forbear.play.deeds import Stage, do
 from forbear.play.doors import PAGE, NotNow, Refused
+from forbear.play.mailbox import ARRIVED_PAGE, BY_POST, arrived
 from forbear.portfolio.script import LoanScript
 from forbear.stack.state import write_json
 
@@ -56,6 +57,8 @@ class People:
             for ref in await self._stage.register.learn():
                 self._begin(ref)
         await self._read_messages()
+        if self._stage.has_post_office:
+            await self._read_post()
         if self._ticks % SLOW_EVERY == 0:
             await self._read_visits()
             await self._read_matters()
@@ -78,7 +81,16 @@ class People:
             if len(found["messages"]) < PAGE:
                 return
 
-    def _react(self, raw: dict[str, Any]) -> None:
+    async def _read_post(self) -> None:
+        while True:
+            found = await arrived(self._stage.doors, self._stage.agenda.arrived)
+            for seq, attempt in found:
+                self._react(attempt, via=BY_POST)
+                self._stage.agenda.took_in(seq)
+            if len(found) < ARRIVED_PAGE:
+                return
+
+    def _react(self, raw: dict[str, Any], **known: str) -> None:
         message = Message(
             attempt_id=raw["attempt_id"],
             loan_id=raw["loan_id"],
@@ -90,7 +102,8 @@ class People:
         )
         script = self._stage.register.script(message.loan_id)
         intents = behaviour.at_message(script, message, self._seed)
-        self._plan(message.attempt_id, message.loan_id, intents, attempt_id=message.attempt_id)
+        known["attempt_id"] = message.attempt_id
+        self._plan(message.attempt_id, message.loan_id, intents, **known)
 
     async def _read_visits(self) -> None:
         async for visit in self._stage.doors.pages("field_visit", "visits", status="under_way"):

@@ -7,7 +7,7 @@ import sys
 from chassis.service import Service, run
 from chassis.settings import Settings
 from interfaces.contact import TASK_QUEUE
-from services.contact.activities import Activities, Bell
+from services.contact.activities import Activities, Bell, watch
 from services.contact.activities import run as meet_pools
 from services.contact.api import router
 from services.contact.consumers import consumers
@@ -21,7 +21,7 @@ def service(settings: Settings) -> Service:
         settings=settings,
         routers=(router,),
         activities=lambda context: (Activities(context, bell=bell),),
-        background=lambda context: (meet_pools(context, bell),),
+        background=lambda context: (meet_pools(context, bell), watch(context)),
         task_queue=TASK_QUEUE,
         consumers=consumers,
         topic=TOPIC,

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 
-from chassis.configuration import read_documents
+from chassis.configuration import Misconfigured, read_documents
 from chassis.errors import NotFound
 from chassis.settings import Settings
 from chassis.vault import Keys, Vault, load_or_create_keys
 from interfaces.calendar import Calendar
 from interfaces.tenant import Tenant, parse_tenant
 from services.contact.domain.grievances import DueRule, parse_rules
+from services.contact.domain.law.packs import LawBook, UnknownPack, parse_pack
 from services.contact.domain.understanding.lexicon import Lexicon, parse_lexicon
 
 NAME = "contact"
 TOPIC = "collect.contact.v1"
 LEDGER_TOPIC, CASE_TOPIC, PEOPLE_TOPIC = "collect.ledger.v1", "collect.case.v1", "collect.people.v1"
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 STANDING_CONSUMER, PEOPLE_CONSUMER = "contact", "contact-people"
 
 
@@ -59,6 +61,16 @@ def calendars(settings: Settings) -> Mapping[str, Calendar]:
     return _calendars(settings.config / "calendars")
 
 
+def law(settings: Settings) -> LawBook:
+    """All rule packs; raises `Misconfigured` where one is wrong, or a tenant's is missing."""
+    return _law(settings.config)
+
+
+def read_law(directory: Path) -> LawBook:
+    """The packs of one folder, checked against its schema; raises `Misconfigured`."""
+    return LawBook(parse_pack(raw) for raw in read_documents(directory).values())
+
+
 def vault(settings: Settings) -> Vault:
     return _vault(settings.keys)
 
@@ -95,6 +107,18 @@ def _calendars(directory: Path) -> Mapping[str, Calendar]:
         )
         for raw in read_documents(directory).values()
     }
+
+
+@lru_cache(maxsize=8)
+def _law(config: Path) -> LawBook:
+    book = read_law(config / "law")
+    for tenant in _tenants(config / "tenants").by_name.values():
+        for name in tenant.law:
+            try:
+                book.find(name, _ANY_TIME)
+            except UnknownPack as failure:
+                raise Misconfigured(f"tenant {tenant.name}: {failure}") from failure
+    return book
 
 
 @lru_cache(maxsize=8)

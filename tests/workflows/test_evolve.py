@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,16 +16,16 @@ from interfaces.contact import TouchOutcome, TouchStatus
 from interfaces.facts import Facts, WishSettled
 from interfaces.strategy import Step, StepKind
 from interfaces.values import AgreementStatus, Channel, Stage
-from services.contact.domain.rules import NoHold
-from services.contact.domain.templates import TEMPLATES
 from tests import builders
 from tests.workflows.simulation import World, always_open
 from workflows import acts, evolve
+from workflows.evolve import HELD
 from workflows.ladder import decide
 from workflows.state import CaseState
 from workflows.strategy import due_steps
 
 HORIZON = builders.OPENED + timedelta(days=200)
+TEMPLATES = {file.name.split(".")[0] for file in Path("config/templates").glob("*.en.yaml")}
 
 
 def test_a_notice_is_deemed_delivered_by_the_days_of_the_strategy_not_by_waiting_for_proof() -> (
@@ -98,9 +99,7 @@ def test_a_visit_that_can_never_be_made_is_not_booked_again_at_once(status: Touc
 
 def test_a_hold_that_only_the_gate_knows_puts_a_notice_off_and_proves_no_try() -> None:
     state = builders.state(reached=Stage.REMIND)
-    held = TouchOutcome(
-        state.key, TouchStatus.REFUSED, rule_id=NoHold().rule_id, standing_version=7
-    )
+    held = TouchOutcome(state.key, TouchStatus.REFUSED, rule_id=HELD, standing_version=7)
     after = came_back(state, step_of(Stage.REMIND, "reminder"), held)
     (record,) = after.steps
     assert record.failed == ()

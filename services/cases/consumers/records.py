@@ -11,11 +11,12 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from chassis.consumer import Record
 
-# Two are imported for their message types alone: what a topic carries must decode.
+# Some are imported for their message types alone: what a topic carries must decode.
 from events.v1 import (  # noqa: F401
     bank_pb2,
     contact_customer_pb2,
     contact_pb2,
+    contact_placements_pb2,
     contact_replies_pb2,
     field_visit_pb2,
     ledger_pb2,

@@ -1,6 +1,7 @@
-"""What cases ask of contact, and the pools that are met between their asking."""
+"""What cases ask of contact, the pools that are met meanwhile, and what falls due by itself."""
 
 from services.contact.activities.pools import Bell, run
 from services.contact.activities.touching import Activities
+from services.contact.activities.watch import watch
 
-__all__ = ["Activities", "Bell", "run"]
+__all__ = ["Activities", "Bell", "run", "watch"]

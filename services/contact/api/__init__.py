@@ -3,19 +3,25 @@
 from fastapi import APIRouter
 
 from services.contact.api import (
+    agencies,
     agreements,
     attempts,
+    duties,
     grievances,
     handovers,
     holds,
     inbound,
     people,
+    placements,
     replies,
+    retention,
     tasks,
     templates,
     unsubscribe,
+    verdicts,
     vulnerabilities,
     webhooks,
+    white_list,
 )
 
 router = APIRouter(prefix="/v1/{tenant}", tags=["contact"])
@@ -23,15 +29,21 @@ for part in (
     attempts,
     replies,
     holds,
+    agencies,
     agreements,
+    duties,
     grievances,
     handovers,
     people,
+    placements,
+    retention,
     templates,
     unsubscribe,
+    verdicts,
     vulnerabilities,
     webhooks,
     inbound,
     tasks,
+    white_list,
 ):
     router.include_router(part.router)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Path, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from chassis.http import ContextDependency
@@ -14,6 +14,10 @@ from services.contact.commands.desk import Desk, desk
 LIMIT_MAX = 1_000
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$")]
+# Ids that stand in a path.
+_NAME = r"^[A-Za-z0-9_.:-]+$"
+Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=_NAME)]
+PathName = Annotated[str, Path(min_length=1, max_length=100, pattern=_NAME)]
 Words = Annotated[str, StringConstraints(max_length=10_000, pattern=r"^[^\x00]*$")]
 Note = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00]*$")]
 Amount = Annotated[int, Field(gt=0, le=100_000_000_000_000)]

@@ -27,7 +27,7 @@ from services.contact.domain.templates import (
 )
 from services.contact.gateways import Letter, Message
 from services.contact.gateways.rendering import render
-from services.contact.store.tables import PartyRow, PointRow
+from services.contact.store.dockets import AnyParty, AnyPoint
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class Composition:
     attempt_id: str
     touch: Touch
     tenant: Tenant
-    party: PartyRow
-    point: PointRow
+    party: AnyParty
+    point: AnyPoint
     loans: tuple[LoanAmounts, ...]
     at: datetime
     asks_circumstances: bool = False

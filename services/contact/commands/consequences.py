@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interfaces.values import LIABLE_ROLES, Channel, HoldKind
+from services.contact.commands.aftermath import follow_reply
 from services.contact.commands.desk import Desk
-from services.contact.commands.grievances import Objected, open_by_reply
+from services.contact.commands.grievances import Objected
 from services.contact.commands.holds import tell
 from services.contact.commands.progress import Occasion, document_answer
 from services.contact.domain import tasks as desk_rules
@@ -161,7 +162,7 @@ async def _open_grievances(
             kinds=kinds if number == 0 else kinds - {GrievanceKind.COMPLAINT},
             hold_ids=tuple(own) if number else tuple([*own, *hold_ids]),
         )
-        await open_by_reply(session, desk, objected, now)
+        await follow_reply(session, desk, objected, now)
 
 
 async def _document(

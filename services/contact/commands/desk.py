@@ -12,18 +12,17 @@ from interfaces.calendar import Calendar
 from services.contact import settings as contact
 from services.contact.commands.library import library
 from services.contact.domain.grievances import DueRule
+from services.contact.domain.law.packs import LawBook
 from services.contact.domain.templates import Library
 from services.contact.domain.understanding.lexicon import Lexicon
-from services.contact.gateways.routing import GatewaySettings
+from services.contact.gateways.addresses import GatewaySettings
 from services.contact.settings import Tenants
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Tenants, the clock, the keys that open personal data, and how replies are understood."""
-
-    """Tenants, the clock, the keys that open personal data, the texts, the ways out, and when
-    answers are due."""
+    """Tenants and their law, the clock, the keys that open personal data, the texts, the ways out,
+    when answers are due, and how replies are understood."""
 
     tenants: Tenants
     clock: Clock
@@ -34,6 +33,7 @@ class Desk:
     gateways: GatewaySettings
     due_rules: tuple[DueRule, ...]
     calendars: Mapping[str, Calendar]
+    law: LawBook
 
 
 def desk(settings: Settings, clock: Clock) -> Desk:
@@ -47,4 +47,5 @@ def desk(settings: Settings, clock: Clock) -> Desk:
         gateways=GatewaySettings(),
         due_rules=contact.due_rules(settings),
         calendars=contact.calendars(settings),
+        law=contact.law(settings),
     )

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import outbox
 from chassis.errors import Conflict, Invalid, NotFound
 from interfaces.values import Block, HoldKind
-from services.contact.commands import telling
+from services.contact.commands import placement_ends, telling
 from services.contact.domain.breathing import Variant, default_end, ends_at, is_too_soon
 from services.contact.domain.breathing import default_review as breathing_review
 from services.contact.domain.breathing import problem as breathing_problem
@@ -158,9 +158,14 @@ async def end(session: AsyncSession, command: EndHold, now: datetime) -> Standin
 
 
 async def lock_scope(
-    session: AsyncSession, tenant: str, loan_id: str | None, party_id: str | None
+    session: AsyncSession,
+    tenant: str,
+    loan_id: str | None,
+    party_id: str | None,
+    also: Collection[str] = (),
 ) -> tuple[str, ...]:
-    """Lock the loans a hold touches and then its party, and return the loans, sorted.
+    """Lock the loans a hold touches, `also` others, and then its party; return the loans it
+    touches, sorted.
 
     A loan may be linked between finding the loans and locking the party; then the locks are given
     back with the savepoint and taken anew, since a stream must not be locked after a party.
@@ -168,7 +173,7 @@ async def lock_scope(
     for _ in range(_SCOPE_TRIES_MAX):
         loan_ids = await _loans(session, loan_id, party_id)
         attempt = await session.begin_nested()
-        await outbox.lock(session, TOPIC, loan_ids)
+        await outbox.lock(session, TOPIC, {*loan_ids, *also})
         if party_id is not None:
             await people.lock_parties(session, tenant, [party_id])
         if set(await _loans(session, loan_id, party_id)) <= set(loan_ids):
@@ -188,6 +193,7 @@ async def tell(
         for each in sorted(loan_ids)
     ]
     await outbox.append_many(session, TOPIC, events)
+    await placement_ends.hear(session, loan_ids, at)
 
 
 async def _find(session: AsyncSession, tenant: str, hold_id: str) -> HoldRow:

@@ -8,9 +8,8 @@ debtor's lock makes budgets exact over all its loans.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,25 +18,19 @@ from chassis import outbox
 from chassis.errors import Behind, Invalid
 from chassis.idempotency import first_result, remember
 from interfaces.contact import Touch, TouchOutcome, TouchStatus
-from interfaces.facts import HoldInterval
 from interfaces.tenant import Tenant
-from interfaces.values import LIABLE_ROLES
-from services.contact.commands import people as persons
 from services.contact.commands import telling
 from services.contact.commands.desk import Desk
-from services.contact.domain.gate import Known, Pack, Proposal, Verdict
-from services.contact.domain.points import PointKind, choose
-from services.contact.domain.rules import first_pack
+from services.contact.commands.gathering import ask_for, asked_of, gather
+from services.contact.domain.law.facts import Known, Proposal
+from services.contact.domain.law.judgement import Pack, Verdict
+from services.contact.domain.law.record import document_of, finding_of
 from services.contact.domain.standing import Answer, Standing, answer
-from services.contact.domain.zones import is_zone, plausible_zones
-from services.contact.settings import STANDING_CONSUMER, TOPIC
-from services.contact.store import dockets, people, touches
-from services.contact.store.dockets import Ask, Docket
-from services.contact.store.people import Link
-from services.contact.store.tables import PartyRow, PointRow, VerdictRow
+from services.contact.settings import TOPIC
+from services.contact.store import dockets, touches
+from services.contact.store.dockets import Docket, Party, StoredPoint
+from services.contact.store.tables import VerdictRow
 
-# A budget's local day may have begun a day earlier than the instant's own in UTC.
-_LOOK_BACK = timedelta(days=2)
 _OUTCOMES: TypeAdapter[TouchOutcome] = TypeAdapter(TouchOutcome)
 
 
@@ -52,8 +45,8 @@ class Hearing:
     pack: Pack
     act: Proposal
     known: Known
-    party: PartyRow
-    point: PointRow | None
+    party: Party
+    point: StoredPoint | None
 
     @property
     def attempt_id(self) -> str:
@@ -90,19 +83,8 @@ async def docket_of(
     session: AsyncSession, desk: Desk, action: str, touch: Touch, at: datetime
 ) -> Docket:
     """Locks the key, the loan and the debtor, and reads all that the gate looks at."""
-    ask = Ask(
-        result_key=result_key(action, touch),
-        attempt_key=touch.key,
-        topic=TOPIC,
-        consumer=STANDING_CONSUMER,
-        tenant=touch.tenant,
-        loan_id=touch.loan_id,
-        party_id=touch.party_id,
-        debtor_id=debtor_of(touch),
-        since=at - _LOOK_BACK,
-        wall=desk.clock.wall(),
-    )
-    return await dockets.call(session, ask)
+    ask = ask_for(desk, asked_of(touch, "", ""), at, attempt_key=touch.key)
+    return await dockets.call(session, ask, TOPIC, result_key(action, touch))
 
 
 def standing_of(docket: Docket, touch: Touch) -> tuple[Answer, Standing]:
@@ -113,7 +95,7 @@ def standing_of(docket: Docket, touch: Touch) -> tuple[Answer, Standing]:
             "contact/behind",
             f"Records about loan {touch.loan_id} wait behind a parked one; try again.",
         )
-    standing = docket.standing
+    standing = next(iter(docket.standings), None)
     said = answer(standing, touch.episode, touch.position_version)
     if standing is None or said is Answer.BEHIND:
         seen = standing or Standing(touch.tenant, touch.loan_id)
@@ -130,11 +112,6 @@ def standing_of(docket: Docket, touch: Touch) -> tuple[Answer, Standing]:
     return said, standing
 
 
-def debtor_of(touch: Touch) -> str:
-    """Whose budget an act counts against."""
-    return touch.party_id if touch.role in LIABLE_ROLES else touch.about_party_id
-
-
 def superseded(touch: Touch, standing: Standing) -> TouchOutcome:
     return TouchOutcome(
         key=touch.key,
@@ -146,33 +123,19 @@ def superseded(touch: Touch, standing: Standing) -> TouchOutcome:
 
 def hear(desk: Desk, docket: Docket, touch: Touch, standing: Standing, at: datetime) -> Hearing:
     """The touch with all that is known; its own earlier try does not count."""
-    assert docket.party is not None, "the docket's parties are locked, so they exist"
-    tenant = desk.tenants.get(touch.tenant)
-    debtor_id, party, points = debtor_of(touch), docket.party, docket.points
-    choice = choose(
-        map(people.as_point, points),
-        docket.opt_outs,
-        touch.channel,
-        for_notice=bool(touch.notice),
-    )
     own_id = attempt_id_of(touch.tenant, touch.key)
+    found = gather(desk, asked_of(touch, standing.amounts.product, own_id), docket, at)
+    assert found.party is not None, "the docket's parties are locked, so they exist"
     return Hearing(
         touch=touch,
         at=at,
-        tenant=tenant,
+        tenant=desk.tenants.get(touch.tenant),
         standing=standing,
-        pack=first_pack(tenant.jurisdiction, tenant.contact),
-        act=_proposal(touch, debtor_id, choice.point_id),
-        known=Known(
-            zones=_zones(desk, tenant, party, points),
-            roles=frozenset(link.role for link in docket.links if link.party_id == touch.party_id),
-            is_debtor_liable=_is_liable(docket.links, debtor_id),
-            is_opted_out=choice.is_opted_out,
-            holds=_holds(docket, at, desk.clock.now()),
-            attempts=tuple(past for past in docket.attempts if past.attempt_id != own_id),
-        ),
-        party=party,
-        point=next((each for each in points if each.point_id == choice.point_id), None),
+        pack=found.pack,
+        act=found.act,
+        known=found.known,
+        party=found.party,
+        point=found.point,
     )
 
 
@@ -183,7 +146,7 @@ async def record_verdict(session: AsyncSession, hearing: Hearing, verdict: Verdi
 
 def verdict_row(hearing: Hearing, verdict: Verdict) -> VerdictRow:
     """The verdict with what it was founded on."""
-    touch, known = hearing.touch, hearing.known
+    touch, packs = hearing.touch, hearing.pack.label.split("+")
     return VerdictRow(
         tenant=touch.tenant,
         key=touch.key,
@@ -194,22 +157,12 @@ def verdict_row(hearing: Hearing, verdict: Verdict) -> VerdictRow:
         rule_id=verdict.rule_id,
         because=verdict.because,
         rule_pack=hearing.pack.label,
+        strength=verdict.deciding.article.strength if verdict.deciding else "",
         next_allowed_at=verdict.next_allowed_at,
-        facts={
-            "role": touch.role,
-            "debtor": hearing.act.debtor_id,
-            "channel": touch.channel,
-            "purpose": touch.purpose,
-            "capacity": touch.capacity,
-            "point": hearing.act.point_id,
-            "zones": list(known.zones),
-            "roles": sorted(known.roles),
-            "opted_out": known.is_opted_out,
-            "holds": [hold.hold_id for hold in known.holds],
-            "attempts": [past.attempt_id for past in known.attempts],
-            "episode": touch.episode,
-            "position_version": hearing.standing.position_version,
-        },
+        episode=touch.episode,
+        position_version=hearing.standing.position_version,
+        facts=document_of(packs, hearing.at, hearing.act, hearing.known),
+        findings=[finding_of(each) for each in verdict.findings],
     )
 
 
@@ -228,37 +181,3 @@ async def tell_refusal(session: AsyncSession, hearing: Hearing, verdict: Verdict
         next_allowed_at=verdict.next_allowed_at,
         standing_version=hearing.standing.position_version,
     )
-
-
-def _proposal(touch: Touch, debtor_id: str, point_id: str) -> Proposal:
-    return Proposal(
-        tenant=touch.tenant,
-        party_id=touch.party_id,
-        role=touch.role,
-        debtor_id=debtor_id,
-        channel=touch.channel,
-        purpose=touch.purpose,
-        point_id=point_id,
-    )
-
-
-def _holds(docket: Docket, at: datetime, now: datetime) -> tuple[HoldInterval, ...]:
-    """The loan's holds. An act may lag behind a clock that runs fast: a hold that has begun on the
-    clock stands against it all the same."""
-    return tuple(
-        replace(hold, from_at=at) if at < hold.from_at <= now else hold for hold in docket.holds
-    )
-
-
-def _is_liable(links: Sequence[Link], party_id: str) -> bool:
-    return any(link.party_id == party_id and link.role in LIABLE_ROLES for link in links)
-
-
-def _zones(
-    desk: Desk, tenant: Tenant, party: PartyRow, points: Sequence[PointRow]
-) -> tuple[str, ...]:
-    if party.time_zone and is_zone(party.time_zone):
-        return (party.time_zone,)
-    phones = [point for point in points if point.kind == PointKind.PHONE]
-    values = [persons.value_of(desk.vault, party, point) for point in phones]
-    return plausible_zones(party.time_zone, tenant.zone, values)

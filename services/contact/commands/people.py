@@ -12,6 +12,7 @@ from events.v1.bank_pb2 import ContactPoint, PersonalData
 from services.contact.commands.desk import Desk
 from services.contact.domain.points import PointKind, normalised
 from services.contact.store import people as store
+from services.contact.store.dockets import AnyParty, AnyPoint
 from services.contact.store.people import StoredPerson
 from services.contact.store.tables import PartyRow, PointRow
 
@@ -37,14 +38,14 @@ async def receive(session: AsyncSession, desk: Desk, sealed: Sequence[SealedPers
         await store.save_people(session, people)
 
 
-def name_of(vault: Vault, party: PartyRow) -> str:
+def name_of(vault: Vault, party: AnyParty) -> str:
     """The decrypted name; empty for a party whose person has not arrived."""
     if party.subject_key is None or party.name is None:
         return ""
     return vault.decrypt(party.subject_key, party.name, _name_context(party.party_id)).decode()
 
 
-def value_of(vault: Vault, party: PartyRow, point: PointRow) -> str:
+def value_of(vault: Vault, party: AnyParty, point: AnyPoint) -> str:
     """The decrypted address or number."""
     assert party.subject_key is not None, "a point is stored with its person's key"
     context = _point_context(point.party_id, point.point_id)

@@ -110,10 +110,18 @@ async def add(session: AsyncSession, desk: Desk, command: AddPoint, now: datetim
 
 
 async def reveal(session: AsyncSession, desk: Desk, command: SayOfPoint, now: datetime) -> str:
-    """The value in full; who saw it and why is kept. Raises `contact/unknown_point`."""
+    """The value in full; who saw it and why is kept, each time under an id of its own.
+
+    Raises `contact/unknown_point` and `contact/already_revealed`.
+    """
     party = await parties.known(session, command.tenant, command.party_id)
     row = await _point(session, command)
-    await _is_new(session, _word(command, command.point_id, now))
+    if not await _is_new(session, _word(command, command.point_id, now)):
+        raise Conflict(
+            "contact/already_revealed",
+            f"Word {command.word_id!r} revealed this point before; every look is recorded, so use "
+            "another id.",
+        )
     return persons.value_of(desk.vault, party, row)
 
 

@@ -16,7 +16,7 @@ from chassis import outbox
 from chassis.errors import Behind
 from interfaces.contact import Touch, TouchOutcome, TouchStatus
 from interfaces.values import LIABLE_ROLES
-from services.contact.commands import telling
+from services.contact.commands import reachability, telling
 from services.contact.commands.desk import Desk
 from services.contact.commands.judging import (
     Hearing,
@@ -40,7 +40,7 @@ from services.contact.commands.touches import (
     sent_outcome,
     tell_confirmation,
 )
-from services.contact.domain.gate import judge
+from services.contact.domain.law.judgement import judge
 from services.contact.domain.outcomes import Outcome
 from services.contact.domain.pooling import Wish, may_wait, ripe_at
 from services.contact.domain.standing import Answer
@@ -135,14 +135,16 @@ async def record(session: AsyncSession, desk: Desk, receipt: Receipt, claimed: C
     """Note what the provider said, and settle every wish that the message met."""
     row = await touches.attempt(session, claimed.tenant, receipt.attempt_id)
     assert row is not None, "a message leaves only after its attempt was confirmed"
-    await outbox.lock(session, TOPIC, row.loan_ids)
+    accepted = receipt.is_accepted
+    party = await reachability.lock_sent(session, row, is_accepted=accepted)
     await session.refresh(row)
     met = await wishes.of_claim(session, Claim(claimed.tenant, claimed.pool, row.key))
-    accepted = receipt.is_accepted
     row.status = AttemptStatus.SENT if accepted else AttemptStatus.UNDELIVERABLE
     is_news = row.outcome == Outcome.SENT
     if is_news:
         await note(session, row, accepted, row.from_at)
+    if is_news and party is not None:
+        await reachability.follow(session, party, row.from_at, row.key)
     proven = {each.key: each for each in evidences_of(row)} if is_news else {}
     for wish in met:
         outcome = sent_outcome(wish.key, row, accepted)

@@ -12,7 +12,7 @@ from chassis.idempotency import first_result, remember
 from interfaces.contact import AdoptContacts, TouchOutcome
 from interfaces.facts import Circumstances, Notice, ProvenContact, ProvenNotice
 from interfaces.values import Channel, NoticeStatus
-from services.contact.commands import telling
+from services.contact.commands import duties, telling
 from services.contact.domain.progress import circumstances_of, notices_of
 from services.contact.settings import TOPIC
 from services.contact.store import progress as store
@@ -40,6 +40,7 @@ async def document(session: AsyncSession, row: EvidenceRow, at: datetime, cause:
     occasion = Occasion(row.tenant, row.loan_id, row.episode, at, cause)
     before = await _progress(session, occasion)
     await store.save(session, row)
+    await duties.note_notice(session, row)
     await _tell_change(session, occasion, before)
 
 
@@ -56,6 +57,7 @@ async def settle(
     await wishes.settle(session, row, outcome)
     if evidence is not None:
         await store.save(session, evidence)
+        await duties.note_notice(session, evidence)
     at = evidence.tried_at if evidence is not None else row.ripe_at
     occasion = Occasion(row.tenant, row.loan_id, row.episode, at, row.key)
     await _tell_open(session, occasion)
@@ -69,7 +71,9 @@ async def adopt(session: AsyncSession, command: AdoptContacts, at: datetime) -> 
     await outbox.lock(session, TOPIC, [command.loan_id])
     occasion = Occasion(command.tenant, command.loan_id, command.episode, at, command.key)
     for number, notice in enumerate(command.notices):
-        await store.save(session, _of_notice(occasion, notice, number))
+        proven = _of_notice(occasion, notice, number)
+        await store.save(session, proven)
+        await duties.note_notice(session, proven)
     for number, contact in enumerate(command.contacts):
         await store.save(session, _of_contact(occasion, contact, number))
         if contact.was_reached and contact.asked_circumstances:

@@ -14,15 +14,23 @@ from services.contact.domain.reachability import Reach, Reachability
 from services.contact.settings import TOPIC
 from services.contact.store import customer, people
 from services.contact.store.customer_rows import ReachabilityRow
+from services.contact.store.tables import AttemptRow
 
 
 async def lock(session: AsyncSession, tenant: str, party_id: str, loan_ids: list[str]) -> Locked:
     """Lock the loans of an attempt with all others of its party, then the party: a change of
     reachability is told to each of them, and streams must be locked in one go."""
-    own = await people.loans_of_party(session, party_id)
-    await outbox.lock(session, TOPIC, {*own, *loan_ids})
-    held = await lock_scope(session, tenant, None, party_id)
+    held = await lock_scope(session, tenant, None, party_id, loan_ids)
     return Locked((await people.parties(session, [party_id]))[party_id], held)
+
+
+async def lock_sent(session: AsyncSession, row: AttemptRow, *, is_accepted: bool) -> Locked | None:
+    """The locks of noting what a provider said: only a refusal may change reachability, so only
+    for that the party is locked too."""
+    if is_accepted:
+        await outbox.lock(session, TOPIC, row.loan_ids)
+        return None
+    return await lock(session, row.tenant, row.party_id, row.loan_ids)
 
 
 async def follow(session: AsyncSession, party: Locked, at: datetime, cause: str) -> Reach:

@@ -27,7 +27,7 @@ from services.contact.commands.judging import (
 )
 from services.contact.commands.progress import document
 from services.contact.commands.touches import evidence_of, new_attempt, tell_confirmation
-from services.contact.domain.gate import judge, judge_window
+from services.contact.domain.law.judgement import judge, judge_window
 from services.contact.domain.standing import Answer
 from services.contact.settings import TOPIC
 from services.contact.store import touches

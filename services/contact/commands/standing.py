@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from interfaces.facts import PartyInRole
-from services.contact.commands import telling
+from services.contact.commands import placement_ends, telling
 from services.contact.commands.desk import Desk
 from services.contact.domain.standing import EpisodeClosed, Standing, StandingFact, evolve
 from services.contact.settings import TOPIC
@@ -62,6 +62,7 @@ async def follow(session: AsyncSession, desk: Desk, told: Sequence[Told]) -> Non
     await store.save(session, list(standings.values()), told[-1].at)
     events += await _follow_links(session, told)
     await outbox.append_many(session, TOPIC, events)
+    await placement_ends.hear(session, loan_ids, desk.clock.now(), standings)
 
 
 def _closing(told: Sequence[Told]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from events.v1 import contact_pb2 as pb
 from interfaces.contact import Touch, TouchOutcome
 from interfaces.facts import Circumstances, HoldInterval, Notice
-from services.contact.domain.gate import Verdict
+from services.contact.domain.law.judgement import Verdict
 from services.contact.domain.standing import Standing
 from services.contact.store.tables import AttemptRow, ReplyRow
 

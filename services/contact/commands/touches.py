@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import outbox
 from interfaces.contact import Touch, TouchOutcome, TouchStatus
 from interfaces.values import Direction, NoticeStatus
-from services.contact.commands import telling
+from services.contact.commands import reachability, telling
 from services.contact.commands.composing import Composition, compose
 from services.contact.commands.desk import Desk
 from services.contact.commands.judging import (
@@ -30,7 +30,7 @@ from services.contact.commands.judging import (
     tell_refusal,
 )
 from services.contact.commands.progress import document
-from services.contact.domain.gate import Verdict, judge
+from services.contact.domain.law.judgement import Verdict, judge
 from services.contact.domain.outcomes import Outcome, notice_status
 from services.contact.domain.standing import Answer
 from services.contact.domain.templates import LoanAmounts
@@ -87,15 +87,18 @@ async def record_sending(
     first = await first_outcome(session, ATTEMPT, touch)
     if first is not None:
         return first
-    await outbox.lock(session, TOPIC, [touch.loan_id])
     at = desk.clock.instant(touch.at)
     row = await touches.find(session, touch.tenant, touch.key)
     assert row is not None, "a message leaves only after its attempt was confirmed"
     accepted = receipt.is_accepted
+    party = await reachability.lock_sent(session, row, is_accepted=accepted)
+    await session.refresh(row)
     row.status = AttemptStatus.SENT if accepted else AttemptStatus.UNDELIVERABLE
     # A receipt may have overtaken this note; what is known since is not taken back.
     if row.outcome == Outcome.SENT:
         await note(session, row, accepted, at)
+        if party is not None:
+            await reachability.follow(session, party, at, row.key)
         for evidence in evidences_of(row):
             await document(session, evidence, at, row.key)
     return await settle(session, ATTEMPT, touch, sent_outcome(touch.key, row, accepted))

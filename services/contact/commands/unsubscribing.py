@@ -14,7 +14,7 @@ from interfaces.values import Channel
 from services.contact.commands.desk import Desk
 from services.contact.domain.points import OptOut
 from services.contact.store import people
-from services.contact.store.tables import PointRow
+from services.contact.store.dockets import AnyPoint
 
 _PURPOSE = "unsubscribe"
 _MAC_CHARACTERS = 40
@@ -34,7 +34,7 @@ def token_of(desk: Desk, ticket: Ticket) -> str:
     return f"{base64.urlsafe_b64encode(named).decode().rstrip('=')}.{_mac(desk, ticket)}"
 
 
-def address_of(desk: Desk, tenant: str, point: PointRow) -> str:
+def address_of(desk: Desk, tenant: str, point: AnyPoint) -> str:
     """The link to put into a message; empty where no public address is configured."""
     base = desk.gateways.of(tenant).public_url.rstrip("/")
     if not base:

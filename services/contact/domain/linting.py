@@ -166,7 +166,7 @@ _IMPERSONATION = _any(
 _SHAME = _any(
     "老赖", "失信", "丢人", "丢脸", "可耻", "无耻", "羞耻", "不要脸", "骗子", "诈骗", "骗贷",
     "赖账", "人品", "没良心", "不负责任", "废物", "恶意拖欠", "恶意逃",
-    r"\bdeadbeat\w*", r"\bsham(?:e|ed|eful|ing)\b", r"\bdisgrac\w*", r"\bembarrass\w*",
+    r"\bdeadbeat\w*", r"\ba?sham(?:e|ed|eful|ing)\b", r"\bdisgrac\w*", r"\bembarrass\w*",
     r"\bdishonest\w*", r"\bfraud\w*", r"\bthie(?:f|ves)\b", r"\bliar\w*", r"\birresponsib\w*",
     r"\bscum\b", r"\blos(?:er|ers)\b", r"\bpathetic\b", r"\bcheat\w*", r"\bwilful\w*",
 )  # fmt: skip

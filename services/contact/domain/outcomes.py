@@ -49,7 +49,6 @@ FOLLOWING: dict[Outcome, frozenset[Outcome]] = {
 }
 REACHED = frozenset({Outcome.DELIVERED, Outcome.CONNECTED, Outcome.RIGHT_PARTY})
 NOT_REACHED = frozenset({Outcome.UNDELIVERABLE, Outcome.NO_ANSWER, Outcome.VOICEMAIL})
-_NOT_CONNECTED = frozenset({Outcome.VOICEMAIL, Outcome.NO_ANSWER, Outcome.UNDELIVERABLE})
 _NOTICE: dict[Outcome, NoticeStatus] = {
     Outcome.DELIVERED: NoticeStatus.DELIVERED,
     Outcome.RIGHT_PARTY: NoticeStatus.DELIVERED,
@@ -59,11 +58,6 @@ _NOTICE: dict[Outcome, NoticeStatus] = {
     Outcome.CONNECTED: NoticeStatus.ATTEMPTED,
     Outcome.SENT: NoticeStatus.SENT,
 }
-
-
-def is_connected(outcome: Outcome) -> bool:
-    """Whether a call counts as connected; one whose outcome is still unknown does."""
-    return outcome not in _NOT_CONNECTED
 
 
 def notice_status(outcome: Outcome) -> NoticeStatus:

@@ -1,12 +1,14 @@
 """Letters as PDF pages for a print gateway, with Chinese text.
 
-Chinese is set in STSong-Light, one of the standard Adobe-GB1 fonts: it is named, not embedded, and
-a printer or viewer brings it. The seal is drawn as its place with the issuer's name.
+The font, WenQuanYi Micro Hei, is embedded with the characters a letter uses, so that it prints the
+same everywhere. The seal is drawn as its place with the issuer's name.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html import escape
+from importlib.resources import as_file, files
 from io import BytesIO
 
 from reportlab.lib.colors import HexColor
@@ -15,12 +17,13 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer
 
 from services.contact.gateways.messages import Message
 
-_FONT = "STSong-Light"
+_FONT = "WenQuanYiMicroHei"
+_FONT_FILE = "fonts/wqy-microhei.ttc"
 _SEAL_RED = HexColor("#b3261e")
 _SEAL = 32 * mm
 _TEXT = ParagraphStyle("text", fontName=_FONT, fontSize=11, leading=17, wordWrap="CJK")
@@ -31,7 +34,7 @@ _SIGNED = ParagraphStyle("signed", _TEXT, alignment=TA_RIGHT)
 
 def pdf_of(message: Message) -> bytes:
     """The letter's pages, the same bytes for the same message."""
-    pdfmetrics.registerFont(UnicodeCIDFont(_FONT))
+    _register_font()
     file = BytesIO()
     document = SimpleDocTemplate(
         file,
@@ -46,6 +49,12 @@ def pdf_of(message: Message) -> bytes:
     )
     document.build(_flow(message))
     return file.getvalue()
+
+
+@lru_cache(maxsize=1)
+def _register_font() -> None:
+    with as_file(files("paperang_p2_fonts_cjk") / _FONT_FILE) as file:
+        pdfmetrics.registerFont(TTFont(_FONT, str(file)))
 
 
 def _flow(message: Message) -> list[Flowable]:

@@ -6,17 +6,19 @@ the hand-over is in doubt, and it is never made twice.
 
 from __future__ import annotations
 
+import re
 import ssl
 from contextlib import suppress
-from dataclasses import dataclass
+from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP as WIRE
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 from functools import lru_cache
-from urllib.parse import unquote, urlsplit
+from typing import Any
 
 import aiosmtplib
 
+from services.contact.gateways.addresses import SmtpServer
 from services.contact.gateways.messages import (
     AboutToLeave,
     HandoverInDoubt,
@@ -26,38 +28,29 @@ from services.contact.gateways.messages import (
 )
 
 TIMEOUT_SECONDS = 8.0
-_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 _PERMANENT = 500
+# No spaces, brackets or line breaks: an address must not become a command of its own.
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}\Z")
 
 
-@dataclass(frozen=True)
-class SmtpServer:
-    """Where mail is handed over. `smtp` is plain, for a relay on the same machine; `smtps` begins
-    with TLS; `smtp+starttls` refuses to go on without it."""
+class _Unfolded(UnstructuredHeader):
+    """Folding an address that is longer than a line would encode it, and no mail program would
+    find it any more."""
 
-    host: str
-    port: int
-    scheme: str
-    username: str = ""
-    password: str = ""
-    ca_file: str = ""
+    name: str
+
+    def fold(self, *, policy: EmailPolicy[Any]) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
 
 
-def server_of(url: str, ca_file: str = "") -> SmtpServer:
-    """Raises ValueError for another scheme or a missing host."""
-    parts = urlsplit(url)
-    if parts.scheme not in _PORTS or not parts.hostname:
-        raise ValueError(
-            f"a mail server is given as {', '.join(f'{name}://host:port' for name in _PORTS)}"
-        )
-    return SmtpServer(
-        host=parts.hostname,
-        port=parts.port or _PORTS[parts.scheme],
-        scheme=parts.scheme,
-        username=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
-        ca_file=ca_file,
-    )
+def _wire() -> EmailPolicy[Any]:
+    headers: Any = HeaderRegistry()
+    for name in ("list-unsubscribe", "message-id"):
+        headers.map_to_type(name, _Unfolded)
+    return SMTP.clone(header_factory=headers)
+
+
+WIRE = _wire()
 
 
 class SmtpProvider:
@@ -68,6 +61,8 @@ class SmtpProvider:
         self._server, self._sender, self._timeout = server, sender, timeout
 
     async def send(self, message: Message, about_to_leave: AboutToLeave) -> Receipt:
+        if not _ADDRESS.match(message.address):
+            return Receipt(message.attempt_id, is_accepted=False)
         client = self._client()
         try:
             if not await self._introduce(client, message):
@@ -135,12 +130,13 @@ def email_of(message: Message, sender: str) -> EmailMessage:
     mail["To"] = message.address
     mail["Subject"] = " ".join(message.subject.split())
     mail["Auto-Submitted"] = "auto-generated"
-    if message.language:
-        mail["Content-Language"] = message.language
     if message.unsubscribe:
         mail["List-Unsubscribe"] = f"<{message.unsubscribe}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(message.body, cte="base64")
+    if message.language:
+        # Setting the content takes every earlier Content- header away.
+        mail["Content-Language"] = message.language
     return mail
 
 

@@ -1,13 +1,13 @@
-"""All that a hearing looks at, locked and read in one round trip.
+"""All that a hearing looks at, read in one round trip; locked too where somebody acts on it.
 
 The locks are those of every command here, in their order: the key's result, the loan's stream, the
-parties. What the docket says holds until the transaction ends.
+parties. What a locked docket says holds until the transaction ends.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -17,85 +17,176 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from interfaces.contact import TouchOutcome
 from interfaces.facts import HoldInterval
-from interfaces.values import Block, Channel, Direction, Disposition, HoldKind, Purpose, Role
-from services.contact.domain.gate import PastAttempt
-from services.contact.domain.outcomes import Outcome, is_connected
-from services.contact.domain.points import OptOut
+from interfaces.values import (
+    Block,
+    Capacity,
+    Channel,
+    Direction,
+    Disposition,
+    HoldKind,
+    Purpose,
+    Role,
+)
+from services.contact.domain.law.facts import PastAttempt, Reachability, Result
+from services.contact.domain.points import OptOut, Point, PointKind
 from services.contact.domain.standing import Amounts, Standing
 from services.contact.store.people import Link
 from services.contact.store.tables import PartyRow, PointRow
+from services.contact.store.terms import Term, term_of, treatment_terms
+from services.contact.store.touches import AttemptStatus
 
 _OUTCOME: TypeAdapter[TouchOutcome] = TypeAdapter(TouchOutcome)
 
 
 @dataclass(frozen=True)
 class Ask:
-    """Whose docket is wanted. `result_key` is the business key under which the command's answer is
-    remembered, `attempt_key` the one its attempt has; attempts that ended before `since` are left
-    out, and reservations that ran out on the `wall`."""
+    """What is wanted: attempts that ended before `since` are left out, and reservations that ran
+    out on the `wall`. `attempt_key` is the key of the touch's own attempt, if it has one."""
 
-    result_key: str
-    attempt_key: str
-    topic: str
-    consumer: str
     tenant: str
-    loan_id: str
+    loan_ids: tuple[str, ...]
     party_id: str
     debtor_id: str
+    consumer: str
     since: datetime
     wall: datetime
+    attempt_key: str = ""
+
+
+@dataclass(frozen=True)
+class Party:
+    """A party as it is stored, its name under its own key."""
+
+    party_id: str
+    tenant: str
+    language: str
+    kind: str
+    time_zone: str
+    subject_key: bytes | None
+    name: bytes | None
+
+
+@dataclass(frozen=True)
+class StoredPoint:
+    """A contact point as it is stored, its value under its party's key."""
+
+    party_id: str
+    point_id: str
+    kind: str
+    value: bytes
+    provenance: str
+    is_verified: bool
+    is_reserved: bool
+    has_consent: bool
+    ordinal: int
+    failures: int
+    is_invalid: bool
+    time_zone: str
+
+    @property
+    def as_point(self) -> Point:
+        return Point(
+            point_id=self.point_id,
+            kind=PointKind(self.kind),
+            is_verified=self.is_verified,
+            is_reserved=self.is_reserved,
+            is_invalid=self.is_invalid,
+            failures=self.failures,
+            ordinal=self.ordinal,
+        )
+
+
+# A row that a session watches, or the same as a docket has it.
+AnyParty = PartyRow | Party
+AnyPoint = PointRow | StoredPoint
 
 
 @dataclass(frozen=True)
 class Docket:
-    """`first` is what was answered before: then nothing else was looked at. `own_status` is that
-    of the attempt under the touch's own key, empty if there is none."""
+    """`first` is what was answered before: then nothing else was looked at. `own_id` is the
+    attempt under the touch's own key, empty if there is none."""
 
     first: TouchOutcome | None = None
     own_id: str = ""
-    own_status: str = ""
     is_parked: bool = False
-    standing: Standing | None = None
-    party: PartyRow | None = None
+    standings: tuple[Standing, ...] = ()
+    party: Party | None = None
     links: tuple[Link, ...] = ()
-    points: tuple[PointRow, ...] = ()
+    points: tuple[StoredPoint, ...] = ()
     opt_outs: tuple[OptOut, ...] = ()
+    terms: tuple[Term, ...] = ()
+    reachability: Reachability = Reachability.REACHABLE
     holds: tuple[HoldInterval, ...] = ()
     attempts: tuple[PastAttempt, ...] = ()
 
 
-async def call(session: AsyncSession, ask: Ask) -> Docket:
-    """Lock and read; a concurrent command about the same key, loan or debtor is awaited."""
-    raw: dict[str, Any] = json.loads((await session.execute(_CALL, vars(ask))).scalar_one())
+async def call(session: AsyncSession, ask: Ask, topic: str, result_key: str) -> Docket:
+    """Lock and read about one loan; a concurrent command about the same key, loan or debtor is
+    awaited. `result_key` is the business key under which the answer is remembered."""
+    (loan_id,) = ask.loan_ids
+    bound = {**asdict(ask), "loan_id": loan_id, "topic": topic, "result_key": result_key}
+    del bound["loan_ids"]
+    raw: dict[str, Any] = json.loads((await session.execute(_CALL, bound)).scalar_one())
     if "first" in raw:
         return Docket(first=_OUTCOME.validate_json(raw["first"]))
-    own = raw["own"] or {}
+    return _docket(ask, raw)
+
+
+async def look(session: AsyncSession, ask: Ask) -> Docket:
+    """Read without locking."""
+    bound = {**asdict(ask), "loan_ids": list(ask.loan_ids)}
+    raw: dict[str, Any] = json.loads((await session.execute(_LOOK, bound)).scalar_one())
+    return _docket(ask, raw)
+
+
+def _docket(ask: Ask, raw: dict[str, Any]) -> Docket:
     return Docket(
-        own_id=own.get("attempt_id", ""),
-        own_status=own.get("status", ""),
+        own_id=(raw["own"] or {}).get("attempt_id", ""),
         is_parked=raw["is_parked"],
-        standing=_standing(raw["standing"]) if raw["standing"] else None,
-        party=_row(PartyRow, raw["party"]),
+        standings=tuple(map(_standing, raw["standings"] or ())),
+        party=_party(raw["party"]) if raw["party"] else None,
         links=tuple(
-            Link(ask.tenant, ask.loan_id, party_id, Role(role))
-            for party_id, role in raw["links"] or ()
+            Link(ask.tenant, loan, party, Role(role)) for loan, party, role in raw["links"] or ()
         ),
-        points=tuple(_row(PointRow, each) for each in raw["points"] or ()),
+        points=tuple(map(_point, raw["points"] or ())),
         opt_outs=tuple(OptOut(Channel(name), point) for name, point in raw["opt_outs"] or ()),
+        terms=(
+            *map(term_of, raw["terms"] or ()),
+            *(term for each in raw["treatments"] or () for term in treatment_terms(each)),
+        ),
+        reachability=Reachability(raw["reachability"] or Reachability.REACHABLE),
         holds=tuple(map(_hold, raw["holds"] or ())),
-        attempts=tuple(_past(each) for each in raw["attempts"] or ()),
+        attempts=tuple(map(_past, raw["attempts"] or ())),
     )
 
 
-def _row(table: type[Any], raw: dict[str, Any]) -> Any:
-    """A row that no session watches; bytes come as hexadecimal text, instants as ISO 8601."""
-    for name, value in raw.items():
-        if isinstance(value, str):
-            if value.startswith("\\x"):
-                raw[name] = bytes.fromhex(value[2:])
-            elif name.endswith("_at"):
-                raw[name] = datetime.fromisoformat(value)
-    return table(**raw)
+def _party(raw: dict[str, Any]) -> Party:
+    return Party(
+        party_id=raw["party_id"],
+        tenant=raw["tenant"],
+        language=raw["language"],
+        kind=raw["kind"],
+        time_zone=raw["time_zone"],
+        subject_key=_bytes(raw["subject_key"]),
+        name=_bytes(raw["name"]),
+    )
+
+
+def _point(raw: dict[str, Any]) -> StoredPoint:
+    return StoredPoint(
+        party_id=raw["party_id"],
+        point_id=raw["point_id"],
+        kind=raw["kind"],
+        value=_bytes(raw["value"]) or b"",
+        provenance=raw["provenance"],
+        is_verified=raw["is_verified"],
+        is_reserved=raw["is_reserved"],
+        has_consent=raw["has_consent"],
+        ordinal=raw["ordinal"],
+        failures=raw["failures"],
+        is_invalid=raw["invalid_at"] is not None,
+        time_zone=raw["time_zone"],
+    )
 
 
 def _standing(raw: dict[str, Any]) -> Standing:
@@ -136,16 +227,27 @@ def _hold(raw: dict[str, Any]) -> HoldInterval:
 
 
 def _past(raw: dict[str, Any]) -> PastAttempt:
+    is_planned = raw["status"] == AttemptStatus.RESERVED
     return PastAttempt(
         attempt_id=raw["attempt_id"],
+        party_id=raw["party_id"],
+        loan_ids=tuple(raw["loan_ids"]),
         channel=Channel(raw["channel"]),
         direction=Direction(raw["direction"]),
         purpose=Purpose(raw["purpose"]),
         point_id=raw["point_id"],
         from_at=datetime.fromisoformat(raw["from_at"]),
         until_at=datetime.fromisoformat(raw["until_at"]),
-        is_connected=is_connected(Outcome(raw["outcome"])),
+        result=Result.PLANNED if is_planned else Result(raw["outcome"] or Result.SENT),
+        role=raw["role"],
+        capacity=Capacity(raw["capacity"]),
+        agency=raw["agency"],
     )
+
+
+def _bytes(raw: str | None) -> bytes | None:
+    r"""As JSON has them: `\x` and hexadecimal digits."""
+    return None if raw is None else bytes.fromhex(raw[2:])
 
 
 def _instant(raw: str | None) -> datetime | None:
@@ -159,4 +261,8 @@ def _date(raw: str | None) -> date | None:
 _CALL = text(
     """SELECT CAST(hearing(:result_key, :topic, :consumer, :tenant, :loan_id, :party_id, :debtor_id,
         :attempt_key, :since, :wall) AS text)"""
+)
+_LOOK = text(
+    """SELECT CAST(hearing_facts(:tenant, :attempt_key, :consumer, CAST(:loan_ids AS text[]),
+        :party_id, :debtor_id, :since, :wall) AS text)"""
 )

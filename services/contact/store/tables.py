@@ -109,6 +109,7 @@ class AttemptRow(Row, table=True):
     direction: str
     purpose: str
     capacity: str
+    agency: str = ""
     point_id: str
     template: str = ""
     notice: str = ""
@@ -139,8 +140,12 @@ class VerdictRow(Row, table=True):
     rule_id: str
     because: str
     rule_pack: str
+    strength: str = ""
     next_allowed_at: datetime | None = _instant(nullable=True)
+    episode: int = 0
+    position_version: int = Field(default=0, sa_type=BigInteger)
     facts: dict[str, object] = Field(sa_column=Column(JSONB, nullable=False))
+    findings: list[dict[str, object]] = Field(sa_column=Column(JSONB, nullable=False))
 
 
 class EvidenceRow(Row, table=True):

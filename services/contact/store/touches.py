@@ -131,7 +131,7 @@ _REFUSED = text(
     WHERE tenant = :tenant AND NOT is_allowed GROUP BY rule_id ORDER BY rule_id"""
 )
 _VERDICT_COLUMNS = """tenant, key, loan_id, party_id, at, is_allowed, rule_id, because, rule_pack,
-    next_allowed_at, facts"""
+    strength, next_allowed_at, episode, position_version, facts, findings"""
 _INSERT_VERDICT = f"""INSERT INTO verdict ({_VERDICT_COLUMNS}) SELECT {_VERDICT_COLUMNS}
     FROM jsonb_populate_record(NULL::verdict, CAST(:verdict AS jsonb))"""
 _VERDICT = text(_INSERT_VERDICT)

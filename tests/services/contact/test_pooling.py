@@ -123,15 +123,15 @@ async def test_a_held_loan_is_refused_and_the_other_is_still_met(scene: Scene) -
     assert await settled(scene, "l2") == {"l2/k1": "confirmed"}
 
 
-async def test_one_message_counts_once_against_the_budget_of_its_point(scene: Scene) -> None:
+async def test_one_call_counts_once_against_the_budget_of_its_debtor(scene: Scene) -> None:
     await two_loans(scene)
-    for number in range(7):
+    for number in range(4):
         for loan_id in ("l1", "l2"):
-            await scene.attempt(wish_of(loan_id, f"k{number}"))
+            await scene.attempt(wish_of(loan_id, f"k{number}", channel=Channel.CALL))
         await meet_all(scene)
-    assert len(await scene.gateway.messages(TENANT, 0, 20)) == 6
-    assert (await settled(scene, "l1"))["l1/k5"] == "confirmed"
-    assert (await settled(scene, "l2"))["l2/k6"] == "refused"
+    assert len(await scene.gateway.messages(TENANT, 0, 20)) == 3
+    assert (await settled(scene, "l1"))["l1/k2"] == "confirmed"
+    assert (await settled(scene, "l2"))["l2/k3"] == "refused"
 
 
 @pytest.mark.parametrize("takes_it", [False, True])

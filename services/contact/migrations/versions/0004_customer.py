@@ -48,6 +48,7 @@ STATEMENTS: list[str] = [
         asked_at timestamptz NOT NULL, is_approved boolean, decided_by text,
         decided_at timestamptz, PRIMARY KEY (tenant, extension_id))""",
     "CREATE INDEX extension_of_grievance ON grievance_extension (tenant, grievance_id)",
+    "CREATE INDEX reply_by_party ON reply (party_id, at)",
     "ALTER TABLE hold ADD COLUMN variant text NOT NULL DEFAULT ''",
     "CREATE INDEX hold_to_review ON hold (tenant, review_at) WHERE review_at IS NOT NULL",
 ]

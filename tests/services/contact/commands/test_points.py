@@ -30,6 +30,8 @@ async def test_points_are_listed_masked_and_revealed_only_with_a_reason_that_is_
     body = {"word_id": "r1", "reason": "the letter came back", "by": "officer 3"}
     shown = await post(scene, f"parties/b1/points/{email['point_id']}/reveal", body, 200)
     assert shown == {"value": "b1@example.test"}
+    again = await post(scene, f"parties/b1/points/{email['point_id']}/reveal", body, 409)
+    assert again["code"] == "contact/already_revealed"
     [kept] = (await get(scene, "parties/b1/words"))["words"]
     assert (kept["kind"], kept["evidence"], kept["said_by"]) == (
         "revealed",

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interfaces.facts import HoldInterval
-from interfaces.tenant import ContactLimits
-from interfaces.values import Block, Channel, Direction, HoldKind, Purpose, Role
-from services.contact.domain.gate import Known, PastAttempt, Proposal, judge, judge_window
-from services.contact.domain.rules import first_pack
+from interfaces.values import Block, Channel, Direction, HoldKind, Purpose
+from services.contact.domain.law.facts import Known, PastAttempt, Proposal, Result
+from services.contact.domain.law.judgement import judge, judge_window
+from services.contact.domain.points import OptOut
+from tests.services.contact.domain.law import givens
 
-LIMITS = ContactLimits(time(8), time(22), 3, 6)
-PACK = first_pack("cn", LIMITS)
+PACK = givens.pack("cn-bank")
 ZONES = ["Asia/Shanghai", "America/New_York", "Europe/London", "America/Havana", "Asia/Kathmandu"]
 # Clock changes of New York, London and Havana in 2026 lie in these weeks.
 STARTS = [datetime(2026, 3, 6, tzinfo=UTC), datetime(2026, 10, 23, tzinfo=UTC)]
@@ -33,6 +33,11 @@ uncounted = {
     Purpose.STATUTORY_NOTICE,
     Purpose.COURT_SERVICE,
 }
+
+
+unanswered = {"busy", "out_of_service", "no_answer", "voicemail", "undeliverable"}
+unknown = {"planned", "sent", "delivered"}
+elsewhere = {"busy", "out_of_service", "voicemail"}  # of calls alone
 
 
 @st.composite
@@ -53,25 +58,20 @@ def holds(draw: st.DrawFn) -> HoldInterval:
 @st.composite
 def attempts(draw: st.DrawFn) -> PastAttempt:
     begins = draw(instants)
-    return PastAttempt(
-        attempt_id="x",
-        channel=draw(st.sampled_from([Channel.CALL, Channel.SMS])),
+    return givens.past(
+        begins,
+        draw(st.sampled_from(list(Result))),
+        channel=draw(st.sampled_from([Channel.CALL, Channel.CALL, Channel.SMS, Channel.VISIT])),
         direction=draw(st.sampled_from(list(Direction))),
         purpose=draw(st.sampled_from(list(Purpose))),
         point_id=draw(st.sampled_from(["a", "b"])),
-        from_at=begins,
         until_at=begins + timedelta(minutes=draw(st.sampled_from([0, 0, 120]))),
-        is_connected=draw(st.booleans()),
     )
 
 
 @st.composite
 def acts(draw: st.DrawFn) -> Proposal:
-    return Proposal(
-        tenant="demo",
-        party_id="p",
-        role=Role.BORROWER,
-        debtor_id="p",
+    return givens.act(
         channel=draw(st.sampled_from(list(Channel))),
         purpose=draw(st.sampled_from(list(Purpose))),
         point_id=draw(st.sampled_from(["a", "a", "b", ""])),
@@ -80,11 +80,10 @@ def acts(draw: st.DrawFn) -> Proposal:
 
 @st.composite
 def facts(draw: st.DrawFn) -> Known:
-    return Known(
+    is_out = draw(st.booleans())
+    return givens.plain(
         zones=tuple(draw(st.sets(st.sampled_from(ZONES), min_size=1, max_size=2))),
-        roles=frozenset({Role.BORROWER}),
-        is_debtor_liable=True,
-        is_opted_out=draw(st.booleans()),
+        opt_outs=tuple(OptOut(channel) for channel in Channel if is_out),
         holds=tuple(draw(st.lists(holds(), max_size=3))),
         attempts=tuple(draw(st.lists(attempts(), max_size=14))),
     )
@@ -100,13 +99,21 @@ def violations(act: Proposal, known: Known, at: datetime) -> set[str]:
             found.add("CN-TIME-1")
         if act.purpose not in uncounted:
             same_day = [past for past in known.attempts if is_on(past, local.date(), zone)]
-            calls = [past for past in same_day if past.channel == "call" and past.is_connected]
-            calls = [past for past in calls if past.direction == "inbound" or counts(past)]
-            if act.channel == "call" and len(calls) >= 3:
+            calls = [past for past in same_day if past.channel == "call"]
+            talks = [past for past in calls if past.result not in unanswered]
+            talks = [past for past in talks if past.direction == "inbound" or counts(past)]
+            if act.channel == "call" and len(talks) >= 3:
                 found.add("CN-FREQ-1")
-            out = [past for past in same_day if past.direction == "outbound" and counts(past)]
-            if len([past for past in out if past.point_id == act.point_id]) >= 6:
+            out = [past for past in calls if past.direction == "outbound" and counts(past)]
+            dials = [past for past in out if past.result in unanswered | unknown]
+            dials = [past for past in dials if past.point_id == act.point_id]
+            if act.channel == "call" and len(dials) >= 6:
                 found.add("CN-FREQ-3")
+            visits = [past for past in same_day if past.channel == "visit" and counts(past)]
+            visits = [past for past in visits if past.direction == "outbound"]
+            visits = [past for past in visits if past.result not in elsewhere]
+            if act.channel == "visit" and visits:
+                found.add("CN-FIELD-1")
     for hold in known.holds:
         blocked = "visit" if act.channel == "visit" else "contact"
         lasts = hold.from_at <= at and (hold.until_at is None or at < hold.until_at)
@@ -145,7 +152,7 @@ def test_an_allowed_act_violates_nothing_and_a_refused_one_does(
 ) -> None:
     verdict = judge(PACK, act, known, at)
     found = forbidden(act, known, at)
-    if known.is_opted_out and act.purpose not in uncounted:
+    if known.opt_outs and act.point_id and act.purpose not in uncounted:
         found.add("OPT-OUT")
     if not act.point_id:
         found.add("NO-POINT")
@@ -181,54 +188,3 @@ def test_a_window_is_allowed_only_if_every_minute_of_it_is(
     if judge_window(PACK, act, known, at, until).is_allowed:
         for minute in range(0, minutes, 7):
             assert judge(PACK, act, known, at + timedelta(minutes=minute)).is_allowed
-
-
-def plain(**changes: object) -> Known:
-    fields: dict[str, object] = {
-        "zones": ("Asia/Shanghai",),
-        "roles": frozenset({Role.BORROWER}),
-        "is_debtor_liable": True,
-        "is_opted_out": False,
-    }
-    return Known(**{**fields, **changes})  # type: ignore[arg-type]
-
-
-CALL = Proposal("demo", "p", Role.BORROWER, "p", Channel.CALL, Purpose.COLLECTION, "a")
-
-
-def test_hours_begin_at_eight_and_end_before_ten_in_the_evening() -> None:
-    def at(hour: int, minute: int) -> bool:
-        local = datetime(2026, 3, 2, hour, minute, tzinfo=ZoneInfo("Asia/Shanghai"))
-        return judge(PACK, CALL, plain(), local.astimezone(UTC)).is_allowed
-
-    assert [at(7, 59), at(8, 0), at(21, 59), at(22, 0)] == [False, True, True, False]
-
-
-def test_on_the_night_the_clocks_change_morning_comes_an_hour_earlier() -> None:
-    night = datetime(2026, 3, 8, 3, 0, tzinfo=UTC)  # 22:00 in New York, the evening before
-    verdict = judge(PACK, CALL, plain(zones=("America/New_York",)), night)
-    assert verdict.next_allowed_at == datetime(2026, 3, 8, 12, 0, tzinfo=UTC)
-
-
-def test_when_the_zone_is_unsure_it_must_be_day_in_every_plausible_one() -> None:
-    zones = ("America/New_York", "Pacific/Honolulu")
-    morning = datetime(2026, 7, 1, 13, 0, tzinfo=UTC)  # 09:00 and 03:00
-    verdict = judge(PACK, CALL, plain(zones=zones), morning)
-    assert verdict.next_allowed_at == datetime(2026, 7, 1, 18, 0, tzinfo=UTC)
-
-
-def test_zones_that_never_share_a_day_leave_no_instant() -> None:
-    far = ("Pacific/Kiritimati", "Pacific/Honolulu")
-    verdict = judge(
-        first_pack("cn", ContactLimits(time(9), time(9, 30), 3, 6)),
-        CALL,
-        plain(zones=(*far, "Asia/Shanghai")),
-        datetime(2026, 7, 1, tzinfo=UTC),
-    )
-    assert not verdict.is_allowed and verdict.next_allowed_at is None
-
-
-def test_a_cap_of_zero_allows_no_call_ever() -> None:
-    never = first_pack("cn", ContactLimits(time(8), time(22), 0, 6))
-    verdict = judge(never, CALL, plain(), datetime(2026, 3, 2, 4, tzinfo=UTC))
-    assert not verdict.is_allowed and verdict.next_allowed_at is None

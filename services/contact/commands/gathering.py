@@ -1,0 +1,222 @@
+"""Everything that rules look at, put together from a docket for one act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from interfaces.contact import Touch
+from interfaces.facts import HoldInterval
+from interfaces.tenant import Tenant
+from interfaces.values import LIABLE_ROLES, Capacity, Channel, HoldKind, Purpose, Role
+from services.contact.commands import people as persons
+from services.contact.commands.desk import Desk
+from services.contact.domain.agreements import Hours, TermKind, in_force
+from services.contact.domain.holds import Span
+from services.contact.domain.law.facts import (
+    AgreedKind,
+    Agreement,
+    Ban,
+    DayHours,
+    Known,
+    KnownLoan,
+    KnownPoint,
+    Override,
+    Proposal,
+)
+from services.contact.domain.law.judgement import Pack
+from services.contact.domain.points import PointKind, choose
+from services.contact.domain.zones import is_zone, plausible_zones
+from services.contact.settings import STANDING_CONSUMER
+from services.contact.store.dockets import Ask, Docket, Party, StoredPoint
+from services.contact.store.people import Link
+from services.contact.store.terms import Term
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An act whose contact point is still to be chosen. `own_attempt_id` is its own earlier try,
+    which does not count against it."""
+
+    tenant: str
+    loan_ids: tuple[str, ...]
+    product: str
+    party_id: str
+    role: Role
+    debtor_id: str
+    channel: Channel
+    purpose: Purpose
+    capacity: Capacity = Capacity.CREDITOR
+    is_notice: bool = False
+    own_attempt_id: str = ""
+    override: Override | None = None
+
+
+@dataclass(frozen=True)
+class Gathered:
+    pack: Pack
+    act: Proposal
+    known: Known
+    party: Party | None
+    point: StoredPoint | None
+
+
+def asked_of(touch: Touch, product: str, own_attempt_id: str) -> Asked:
+    return Asked(
+        tenant=touch.tenant,
+        loan_ids=(touch.loan_id,),
+        product=product,
+        party_id=touch.party_id,
+        role=touch.role,
+        debtor_id=debtor_of(touch),
+        channel=touch.channel,
+        purpose=touch.purpose,
+        capacity=touch.capacity,
+        is_notice=bool(touch.notice),
+        own_attempt_id=own_attempt_id,
+    )
+
+
+def debtor_of(touch: Touch) -> str:
+    """Whose budget an act counts against."""
+    return touch.party_id if touch.role in LIABLE_ROLES else touch.about_party_id
+
+
+def ask_for(desk: Desk, asked: Asked, at: datetime, attempt_key: str = "") -> Ask:
+    """As far back as any rule of the tenant's packs may look."""
+    tenant = desk.tenants.get(asked.tenant)
+    return Ask(
+        tenant=asked.tenant,
+        loan_ids=asked.loan_ids,
+        party_id=asked.party_id,
+        debtor_id=asked.debtor_id,
+        consumer=STANDING_CONSUMER,
+        since=at - desk.law.look_back(tenant.law),
+        wall=desk.clock.wall(),
+        attempt_key=attempt_key,
+    )
+
+
+def gather(desk: Desk, asked: Asked, docket: Docket, at: datetime) -> Gathered:
+    tenant = desk.tenants.get(asked.tenant)
+    party, points, links = docket.party, docket.points, docket.links
+    usable = (point.as_point for point in points)
+    chosen = choose(usable, docket.opt_outs, asked.channel, for_notice=asked.is_notice).point_id
+    act = _proposal(asked, chosen)
+    held = _holds(docket, at, desk.clock.now())
+    lasting = in_force(docket.terms, at)
+    known = Known(
+        zones=_zones(desk, tenant, party, points),
+        roles=frozenset(link.role for link in links if link.party_id == asked.party_id),
+        is_debtor_liable=_is_liable(links, asked.debtor_id),
+        party_kind=(party.kind if party else "") or "person",
+        opt_outs=docket.opt_outs,
+        points=tuple(map(_known_point, points)),
+        holds=held,
+        attempts=tuple(past for past in docket.attempts if past.attempt_id != asked.own_attempt_id),
+        loans=tuple(KnownLoan(each, product=asked.product) for each in asked.loan_ids),
+        is_dead=_marks(held, HoldKind.DECEASED, asked.debtor_id, at),
+        is_incapacitated=_marks(held, HoldKind.INCAPACITY, asked.debtor_id, at),
+        # Those that end later end inside a window too, so they keep their interval.
+        agreements=tuple(_agreements(docket.terms)),
+        bans=tuple(Ban(t.channel, _hours(t.hours)) for t in lasting if t.kind is TermKind.BAN),
+        reachability=docket.reachability,
+        has_refused=any(term.kind is TermKind.REFUSAL for term in lasting),
+        is_willing_to_pay=any(term.kind is TermKind.WILLING_TO_PAY for term in lasting),
+    )
+    pack = desk.law.joined(desk.law.chosen(tenant.law, act, at), at)
+    point = next((each for each in points if each.point_id == chosen), None)
+    return Gathered(pack, act, known, party, point)
+
+
+def _proposal(asked: Asked, point_id: str) -> Proposal:
+    return Proposal(
+        tenant=asked.tenant,
+        party_id=asked.party_id,
+        role=asked.role,
+        debtor_id=asked.debtor_id,
+        channel=asked.channel,
+        purpose=asked.purpose,
+        point_id=point_id,
+        loan_ids=asked.loan_ids,
+        product=asked.product,
+        capacity=asked.capacity,
+        # Words for anybody else say nothing of the debt; see `touches.message_of`.
+        discloses=asked.role in LIABLE_ROLES,
+        override=asked.override,
+    )
+
+
+def _holds(docket: Docket, at: datetime, now: datetime) -> tuple[HoldInterval, ...]:
+    """The loans' holds. An act may lag behind a clock that runs fast: a hold that has begun on the
+    clock stands against it all the same."""
+    return tuple(
+        replace(hold, from_at=at) if at < hold.from_at <= now else hold
+        for hold in {hold.hold_id: hold for hold in docket.holds}.values()
+    )
+
+
+def _marks(held: Sequence[HoldInterval], kind: HoldKind, party_id: str, at: datetime) -> bool:
+    return any(
+        hold.kind is kind
+        and hold.party_id == party_id
+        and Span(hold.from_at, hold.until_at).covers(at)
+        for hold in held
+    )
+
+
+def _is_liable(links: Sequence[Link], party_id: str) -> bool:
+    return any(link.party_id == party_id and link.role in LIABLE_ROLES for link in links)
+
+
+_AGREED = {
+    TermKind.HOURS: AgreedKind.HOURS,
+    TermKind.FREQUENCY: AgreedKind.FREQUENCY,
+    TermKind.CALL: AgreedKind.CALL,
+}
+
+
+def _agreements(terms: Iterable[Term]) -> Iterable[Agreement]:
+    for term in terms:
+        if term.kind in _AGREED:
+            yield Agreement(
+                kind=_AGREED[term.kind],
+                from_at=term.from_at,
+                until_at=term.until_at,
+                channel=term.channel,
+                hours=_hours(term.hours),
+                per_day_max=term.per_day_max,
+                evidence=term.evidence,
+            )
+
+
+def _hours(hours: Hours | None) -> DayHours | None:
+    return None if hours is None else DayHours(hours.from_, hours.until)
+
+
+def _known_point(point: StoredPoint) -> KnownPoint:
+    return KnownPoint(
+        point_id=point.point_id,
+        kind=point.kind,
+        zones=(point.time_zone,) if point.time_zone else (),
+        provenance=point.provenance,
+        has_consent=point.has_consent,
+        is_verified=point.is_verified,
+        is_reserved=point.is_reserved,
+        is_invalid=point.is_invalid,
+    )
+
+
+def _zones(
+    desk: Desk, tenant: Tenant, party: Party | None, points: Sequence[StoredPoint]
+) -> tuple[str, ...]:
+    """Where the person may be: what it or the bank said, else every place its phones point to."""
+    if party is None:
+        return (tenant.zone,)
+    if party.time_zone and is_zone(party.time_zone):
+        return (party.time_zone,)
+    said = {point.time_zone for point in points if point.time_zone and is_zone(point.time_zone)}
+    phones = [point for point in points if point.kind == PointKind.PHONE and not point.time_zone]
+    values = [persons.value_of(desk.vault, party, point) for point in phones]
+    return tuple(sorted({*said, *plausible_zones(party.time_zone, tenant.zone, values)}))

@@ -1,0 +1,230 @@
+"""All that rules of contact look at: an act, and what is known of its people, loans and past."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from interfaces.facts import HoldInterval
+from interfaces.values import Capacity, Channel, Direction, Purpose, Role
+from services.contact.domain.points import OptOut
+
+
+class Result(StrEnum):
+    """How an attempt ended, as far as the law tells endings apart; see docs/law-facts.md."""
+
+    PLANNED = "planned"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERABLE = "undeliverable"
+    BUSY = "busy"
+    OUT_OF_SERVICE = "out_of_service"
+    NO_ANSWER = "no_answer"
+    VOICEMAIL = "voicemail"
+    CONNECTED = "connected"
+    THIRD_PARTY = "third_party"
+    RIGHT_PARTY = "right_party"
+    EFFECTIVE = "effective"
+
+
+class Reachability(StrEnum):
+    REACHABLE = "reachable"
+    SUSPECT = "suspect"
+    LOST = "lost"
+
+
+class AgreedKind(StrEnum):
+    """What may be agreed: further hours, another number a day, or to be called at all."""
+
+    HOURS = "hours"
+    FREQUENCY = "frequency"
+    CALL = "call"
+
+
+class NoticeKind(StrEnum):
+    VALIDATION = "validation"
+    ARREARS = "arrears"
+    ASSIGNMENT = "assignment"
+    PRE_DUE = "pre_due"
+    DEFAULT = "default"
+    AGENT_INTIMATION = "agent_intimation"
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Somebody with the authority to do so answers for an act that a soft rule refuses."""
+
+    reason: str
+    authority: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The act to be judged. `point_id` is empty when there is no usable contact point; `debtor_id`
+    is the party it is about; `people` is how many come to visit, 0 while that is not known."""
+
+    tenant: str
+    party_id: str
+    role: Role
+    debtor_id: str
+    channel: Channel
+    purpose: Purpose
+    point_id: str
+    loan_ids: tuple[str, ...] = ()
+    product: str = ""
+    direction: Direction = Direction.OUTBOUND
+    capacity: Capacity = Capacity.CREDITOR
+    agency: str = ""
+    people: int = 0
+    enters: bool = False
+    has_consent_to_enter: bool = False
+    discloses: bool = True
+    threatens_suit: bool = False
+    is_cease_notice: bool = False
+    override: Override | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastAttempt:
+    """A touch tried, or a budget kept for a window; instants have a window of no length."""
+
+    attempt_id: str
+    party_id: str
+    loan_ids: tuple[str, ...]
+    channel: Channel
+    direction: Direction
+    purpose: Purpose
+    point_id: str
+    from_at: datetime
+    until_at: datetime
+    result: Result
+    debtor_id: str = ""
+    role: str = ""
+    capacity: Capacity = Capacity.CREDITOR
+    agency: str = ""
+
+    def falls_within(self, start: datetime, end: datetime) -> bool:
+        return self.from_at < end and self.until_at >= start
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPoint:
+    point_id: str
+    kind: str
+    zones: tuple[str, ...] = ()
+    provenance: str = ""
+    has_consent: bool = False
+    is_verified: bool = False
+    is_reserved: bool = False
+    is_invalid: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DayHours:
+    """From and until on a clock, end excluded; an end before the start passes midnight."""
+
+    from_time: time
+    until_time: time
+
+    def cover(self, clock: time) -> bool:
+        if self.from_time <= self.until_time:
+            return self.from_time <= clock < self.until_time
+        return clock >= self.from_time or clock < self.until_time
+
+
+@dataclass(frozen=True, slots=True)
+class Ban:
+    """A medium, or a time of day, that the person forbade; no channel means every channel, no
+    hours means always."""
+
+    channel: Channel | None = None
+    hours: DayHours | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What the person agreed to, with its evidence, while it lasts."""
+
+    kind: AgreedKind
+    from_at: datetime
+    until_at: datetime | None = None
+    channel: Channel | None = None
+    hours: DayHours | None = None
+    per_day_max: int | None = None
+    evidence: str = ""
+
+    def lasts(self, at: datetime) -> bool:
+        return self.from_at <= at and (self.until_at is None or at < self.until_at)
+
+    def concerns(self, channel: Channel) -> bool:
+        return self.channel is None or self.channel is channel
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLoan:
+    """What rules ask of a loan. The due dates and the arrears are looked at by duties alone."""
+
+    loan_id: str
+    product: str = ""
+    limitation_expires_on: date | None = None
+    is_settled: bool = False
+    first_communication_at: datetime | None = None
+    next_due_on: date | None = None
+    payments_missed_two_on: date | None = None
+    assigned_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownNotice:
+    kind: NoticeKind
+    loan_id: str
+    party_id: str
+    sent_at: datetime
+    delivered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAgency:
+    name: str
+    is_listed: bool = False
+    evaluated_on: date | None = None
+    contract_until: date | None = None
+    agents_certified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that rules look at. `attempts` are the debtor's, over all loans and agencies, in and
+    out, on either side of now; `holds` are those of the act's loans; `roles` and the marks of
+    refusal are the addressed party's; life and reachability are those of the debtor."""
+
+    zones: tuple[str, ...]
+    roles: frozenset[Role]
+    is_debtor_liable: bool
+    region: str = ""
+    party_kind: str = "person"
+    has_refused: bool = False
+    is_willing_to_pay: bool = False
+    reachability: Reachability = Reachability.REACHABLE
+    is_dead: bool = False
+    is_incapacitated: bool = False
+    points: tuple[KnownPoint, ...] = ()
+    opt_outs: tuple[OptOut, ...] = ()
+    bans: tuple[Ban, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
+    holds: tuple[HoldInterval, ...] = ()
+    attempts: tuple[PastAttempt, ...] = ()
+    loans: tuple[KnownLoan, ...] = ()
+    notices: tuple[KnownNotice, ...] = ()
+    agency: KnownAgency | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A whole facts document: which packs, what act, when, and what is known."""
+
+    packs: tuple[str, ...]
+    at: datetime
+    act: Proposal
+    known: Known

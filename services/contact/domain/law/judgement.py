@@ -1,0 +1,236 @@
+"""May this person be touched now? One pure judgement over rules that are data.
+
+A rule objects to an act at an instant, and says until when nothing about that changes. The verdict
+names the first rule that refuses and the earliest instant at which none would, so that a case
+sleeps until then instead of asking again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from interfaces.values import Capacity, Channel, Direction, Purpose, Role
+from services.contact.domain.law.clocks import DAY, local_date, next_of
+from services.contact.domain.law.facts import Known, Proposal
+
+_STEPS_MAX = 100
+_INSTANT = timedelta(microseconds=1)
+_HOUR, _HOURS_MAX = timedelta(hours=1), 240
+
+
+class Strength(StrEnum):
+    HARD = "hard"
+    SOFT = "soft"
+    REPORT = "report"
+    DUTY = "duty"
+
+
+class Status(StrEnum):
+    LAW = "law"
+    POLICY = "policy"
+    UNVERIFIED = "unverified"
+    DRAFT = "draft"
+
+
+@dataclass(frozen=True)
+class Objection:
+    """Why not, and until when at least; no end means that time alone will not change it."""
+
+    because: str
+    until: datetime | None
+
+
+class Kind(Protocol):
+    """How a rule looks at an act; its numbers come from the pack."""
+
+    def objection(self, act: Proposal, known: Known, at: datetime) -> Objection | None: ...
+
+
+@dataclass(frozen=True)
+class Article:
+    """What a rule says and where it stands written."""
+
+    rule_id: str
+    says: str
+    strength: Strength
+    status: Status
+    source: str
+    confidence: str
+    test: str = ""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which acts a rule concerns. Acts that came in are refused by nothing."""
+
+    channels: frozenset[Channel] = frozenset(Channel)
+    purposes: frozenset[Purpose] = frozenset(Purpose)
+    roles: frozenset[Role] = frozenset(Role)
+    capacities: frozenset[Capacity] = frozenset(Capacity)
+    regions: frozenset[str] = frozenset()
+
+    def covers(self, act: Proposal, known: Known) -> bool:
+        return (
+            act.purpose in self.purposes
+            and act.channel in self.channels
+            and act.role in self.roles
+            and (act.capacity in self.capacities or known.region in self.regions)
+            and act.direction is Direction.OUTBOUND
+        )
+
+
+@dataclass(frozen=True)
+class Rule:
+    article: Article
+    kind: Kind
+    scope: Scope = Scope()
+    in_force_from: datetime | None = None
+    law_for: frozenset[str] = frozenset()
+    look_back: timedelta = timedelta(0)
+    is_asked_last: bool = False
+
+    def objection(self, act: Proposal, known: Known, at: datetime) -> Objection | None:
+        if not self.scope.covers(act, known):
+            return None
+        if self.in_force_from is not None and at < self.in_force_from:
+            return None
+        return self.kind.objection(act, known, at)
+
+    def status_for(self, product: str) -> Status:
+        """Used on a product that its source does not speak of, a law is the bank's policy."""
+        status = self.article.status
+        is_wider = bool(self.law_for) and bool(product) and product not in self.law_for
+        return Status.POLICY if is_wider and status is Status.LAW else status
+
+
+@dataclass(frozen=True)
+class Pack:
+    """The rules of one or several packs, in the order in which they are asked."""
+
+    label: str
+    rules: tuple[Rule, ...]
+
+    def look_back(self, act: Proposal) -> timedelta:
+        """How far back attempts matter to such an act."""
+        return max(
+            (
+                rule.look_back
+                for rule in self.rules
+                if act.role in rule.scope.roles and act.channel in rule.scope.channels
+            ),
+            default=timedelta(0),
+        )
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A rule that objected or reported."""
+
+    article: Article
+    because: str
+    until: datetime | None
+    is_overridden: bool = False
+    status: Status = Status.LAW
+
+    @property
+    def refuses(self) -> bool:
+        return self.article.strength in (Strength.HARD, Strength.SOFT) and not self.is_overridden
+
+
+@dataclass(frozen=True)
+class Verdict:
+    is_allowed: bool
+    rule_id: str = ""
+    because: str = ""
+    next_allowed_at: datetime | None = None
+    deciding: Finding | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+ALLOWED = Verdict(is_allowed=True)
+
+
+def judge(pack: Pack, act: Proposal, known: Known, at: datetime) -> Verdict:
+    """The verdict on an act at an instant."""
+    findings = tuple(_findings(pack, act, known, at))
+    if not findings:
+        return ALLOWED
+    deciding = next((finding for finding in findings if finding.refuses), None)
+    if deciding is None:
+        return Verdict(True, findings=findings)
+    return Verdict(
+        False,
+        deciding.article.rule_id,
+        deciding.because,
+        _earliest(pack, act, known, at, findings),
+        deciding,
+        findings,
+    )
+
+
+def judge_window(
+    pack: Pack, act: Proposal, known: Known, from_at: datetime, until_at: datetime
+) -> Verdict:
+    """The verdict on an act at any instant of a window, its end excluded."""
+    seen: dict[str, Finding] = {}
+    for instant in _decisive(known, from_at, until_at):
+        verdict = judge(pack, act, known, instant)
+        if not verdict.is_allowed:
+            return verdict
+        for finding in verdict.findings:
+            seen.setdefault(finding.article.rule_id, finding)
+    return Verdict(True, findings=tuple(seen.values())) if seen else ALLOWED
+
+
+def _findings(pack: Pack, act: Proposal, known: Known, at: datetime) -> Iterator[Finding]:
+    for rule in pack.rules:
+        objection = rule.objection(act, known, at)
+        if objection is None:
+            continue
+        is_overridden = rule.article.strength is Strength.SOFT and act.override is not None
+        status = rule.status_for(act.product)
+        yield Finding(rule.article, objection.because, objection.until, is_overridden, status)
+
+
+def _earliest(
+    pack: Pack, act: Proposal, known: Known, at: datetime, findings: tuple[Finding, ...]
+) -> datetime | None:
+    """The first instant from `at` on at which no rule refuses, as far as is known today."""
+    for _ in range(_STEPS_MAX):
+        refusing = [finding for finding in findings if finding.refuses]
+        if not refusing:
+            return at
+        for finding in refusing:
+            if finding.until is None:
+                return None
+            at = max(at, finding.until)
+        findings = tuple(_findings(pack, act, known, at))
+    return None
+
+
+def _decisive(known: Known, from_at: datetime, until_at: datetime) -> list[datetime]:
+    """The instants at which an objection may begin inside a window: a hold, a ban or the end of
+    an agreement, and every full hour, since hours and counts change with the debtor's clock."""
+    last = max(from_at, until_at - _INSTANT)
+    hours = min(int((until_at - from_at) / _HOUR), _HOURS_MAX)
+    inside = [hold.from_at for hold in known.holds]
+    inside += [agreed.until_at for agreed in known.agreements if agreed.until_at is not None]
+    inside += [from_at + _HOUR * hour for hour in range(1, hours + 1)]
+    inside += _edges(known, from_at, last)
+    return [from_at, *sorted(t for t in inside if from_at < t < last), last]
+
+
+def _edges(known: Known, from_at: datetime, last: datetime) -> Iterator[datetime]:
+    """When banned and agreed hours begin and end."""
+    spans = [ban.hours for ban in known.bans] + [each.hours for each in known.agreements]
+    clocks = {clock for span in spans if span for clock in (span.from_time, span.until_time)}
+    if not clocks:
+        return
+    for zone in known.zones:
+        days = min((local_date(last, zone) - local_date(from_at, zone)).days, _HOURS_MAX)
+        for day in range(days + 1):
+            yield from next_of(clocks, zone, from_at + DAY * day - _INSTANT)

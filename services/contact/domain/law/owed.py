@@ -1,0 +1,157 @@
+"""Acts that the law owes by a date, and how long evidence must be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from interfaces.values import Capacity
+from services.contact.domain.law.clocks import DAY, day_start
+from services.contact.domain.law.facts import Facts, KnownLoan, KnownNotice, NoticeKind
+from services.contact.domain.law.judgement import Article
+
+_CYCLE = timedelta(days=31)
+
+
+class Since(StrEnum):
+    """What the days of a duty are counted from."""
+
+    DUE_DAY = "due_day"
+    FIRST_COMMUNICATION = "first_communication"
+    TWO_MISSED = "two_missed"
+    ASSIGNMENT = "assignment"
+    AGENTS_CONTACT = "agents_contact"
+
+
+@dataclass(frozen=True)
+class DutyRule:
+    """A notice owed so many days after something happened, and again every few months."""
+
+    article: Article
+    notice: NoticeKind
+    since: Since
+    days: int = 0
+    every_months: int = 0
+
+
+@dataclass(frozen=True)
+class Duty:
+    rule_id: str
+    kind: NoticeKind
+    loan: str
+    party: str
+    owed_by: datetime
+    is_missed: bool
+
+
+def duties(rules: Iterable[DutyRule], facts: Facts, now: datetime) -> tuple[Duty, ...]:
+    """The notices owed to the act's party about its loans and not given yet. A reminder before the
+    due day is owed whether or not anything is overdue: it opens no case."""
+    found = []
+    for rule in rules:
+        for loan in facts.known.loans:
+            owed_by = _owed_by(rule, facts, loan, now)
+            if owed_by is not None:
+                found.append(
+                    Duty(
+                        rule.article.rule_id,
+                        rule.notice,
+                        loan.loan_id,
+                        facts.act.party_id,
+                        owed_by,
+                        now > owed_by,
+                    )
+                )
+    return tuple(sorted(found, key=lambda duty: (duty.owed_by, duty.rule_id, duty.loan)))
+
+
+def _owed_by(rule: DutyRule, facts: Facts, loan: KnownLoan, now: datetime) -> datetime | None:
+    begun_at = _since(rule, facts, loan, now)
+    if begun_at is None:
+        return None
+    given = [each.sent_at for each in _given(rule, facts, loan)]
+    if rule.since is Since.DUE_DAY:
+        is_given = any(begun_at - _CYCLE <= sent < begun_at for sent in given)
+        return None if is_given else begun_at
+    given = [sent for sent in given if rule.every_months == 0 or sent >= begun_at]
+    if not given:
+        return begun_at + DAY * rule.days
+    if rule.every_months == 0:
+        return None
+    return _months_later(max(given), rule.every_months)
+
+
+def _since(rule: DutyRule, facts: Facts, loan: KnownLoan, now: datetime) -> datetime | None:
+    zone = facts.known.zones[0]
+    match rule.since:
+        case Since.DUE_DAY:
+            return day_start(loan.next_due_on, zone) if loan.next_due_on else None
+        case Since.FIRST_COMMUNICATION:
+            return loan.first_communication_at
+        case Since.TWO_MISSED:
+            missed = loan.payments_missed_two_on
+            return day_start(missed + DAY, zone) if missed else None
+        case Since.ASSIGNMENT:
+            return loan.assigned_at
+        case Since.AGENTS_CONTACT:
+            return facts.at if facts.act.capacity is Capacity.AGENCY else None
+
+
+def _given(rule: DutyRule, facts: Facts, loan: KnownLoan) -> Iterator[KnownNotice]:
+    for notice in facts.known.notices:
+        is_same = notice.kind is rule.notice and notice.loan_id == loan.loan_id
+        if is_same and notice.party_id == facts.act.party_id:
+            yield notice
+
+
+def _months_later(at: datetime, months: int) -> datetime:
+    """The same day so many months later, or the last of a shorter month."""
+    years, month = divmod(at.month - 1 + months, 12)
+    first_of_next = date(at.year + years + month // 11, (month + 1) % 12 + 1, 1)
+    last = (first_of_next - DAY).day
+    return at.replace(year=at.year + years, month=month + 1, day=min(at.day, last))
+
+
+@dataclass(frozen=True)
+class RetentionRule:
+    """Kept so many years from the record, or from the last act of collection."""
+
+    article: Article
+    years: int
+    from_last_activity: bool = False
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A recording or piece of evidence. No date means not yet; a legal hold has no end before it
+    is lifted."""
+
+    recorded_on: date
+    last_activity_on: date | None = None
+    cleared_on: date | None = None
+    limitation_expires_on: date | None = None
+    is_on_legal_hold: bool = False
+
+
+def retention_until(rules: Iterable[RetentionRule], kept: Kept) -> date | None:
+    """The last day on which it must be kept: the longest of the rules, until the debt is cleared,
+    limitation and legal hold. None while no last day can be named."""
+    if kept.is_on_legal_hold or kept.cleared_on is None:
+        return None
+    days = [kept.recorded_on, kept.cleared_on]
+    days += [kept.limitation_expires_on] if kept.limitation_expires_on else []
+    for rule in rules:
+        start = kept.recorded_on
+        if rule.from_last_activity:
+            start = max(start, kept.last_activity_on or start)
+        days.append(_years_later(start, rule.years))
+    return max(days)
+
+
+def _years_later(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # the 29th of February
+        return date(day.year + years, 3, 1)

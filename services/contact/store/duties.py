@@ -1,0 +1,120 @@
+"""Duties as rows: acts owed by a date, done, dropped or missed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import DateTime, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field, col, select
+
+from services.contact.store.tables import Row
+
+
+class DutyRow(Row, table=True):
+    """`occasion` tells duties of one kind apart; `raised_at` is when its being missed was told."""
+
+    __tablename__: ClassVar[str] = "duty"
+    tenant: str
+    loan_id: str = Field(primary_key=True)
+    party_id: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    occasion: str = Field(primary_key=True)
+    rule_id: str
+    owed_by: datetime = Field(sa_type=DateTime(timezone=True))
+    created_at: datetime = Field(sa_type=DateTime(timezone=True))
+    done_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    proof: str = ""
+    raised_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    dropped_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    dropped_because: str = ""
+
+
+async def find(
+    session: AsyncSession, loan_id: str, party_id: str, kind: str, occasion: str
+) -> DutyRow | None:
+    return await session.get(DutyRow, (loan_id, party_id, kind, occasion))
+
+
+async def add(session: AsyncSession, row: DutyRow) -> None:
+    session.add(row)
+    await session.flush()
+
+
+async def open_of_kind(
+    session: AsyncSession, loan_id: str, party_id: str, kind: str
+) -> list[DutyRow]:
+    """Those not yet done or dropped, the earliest owed first; missed ones too."""
+    query = (
+        select(DutyRow)
+        .where(
+            col(DutyRow.loan_id) == loan_id,
+            col(DutyRow.party_id) == party_id,
+            col(DutyRow.kind) == kind,
+            col(DutyRow.done_at).is_(None),
+            col(DutyRow.dropped_at).is_(None),
+        )
+        .order_by(col(DutyRow.owed_by), col(DutyRow.occasion))
+    )
+    return list((await session.execute(query)).scalars())
+
+
+async def done_by(session: AsyncSession, loan_id: str, proof: str) -> bool:
+    """Whether an act has done a duty of the loan already."""
+    query = select(DutyRow).where(col(DutyRow.loan_id) == loan_id, col(DutyRow.proof) == proof)
+    return (await session.execute(query.limit(1))).scalar_one_or_none() is not None
+
+
+async def next_at(session: AsyncSession) -> datetime | None:
+    row = (await session.execute(_NEXT)).scalar_one_or_none()
+    return row if isinstance(row, datetime) else None
+
+
+async def loans_with_missed(session: AsyncSession, at: datetime, limit: int) -> list[str]:
+    rows = await session.execute(_MISSED_LOANS, {"at": at, "limit": limit})
+    return sorted({row.loan_id for row in rows})
+
+
+async def missed(session: AsyncSession, loan_ids: list[str], at: datetime) -> list[DutyRow]:
+    """Those past their date that nobody was told of; their loans are locked."""
+    query = (
+        select(DutyRow)
+        .where(
+            col(DutyRow.loan_id).in_(loan_ids),
+            col(DutyRow.owed_by) < at,
+            col(DutyRow.done_at).is_(None),
+            col(DutyRow.dropped_at).is_(None),
+            col(DutyRow.raised_at).is_(None),
+        )
+        .order_by(col(DutyRow.loan_id), col(DutyRow.owed_by), col(DutyRow.kind))
+        .execution_options(populate_existing=True)
+    )
+    return list((await session.execute(query)).scalars())
+
+
+async def listed(
+    session: AsyncSession, tenant: str, loan_id: str, *, only_missed: bool, limit: int
+) -> list[DutyRow]:
+    """A tenant's duties, a loan's if one is named, the earliest owed first."""
+    query = select(DutyRow).where(col(DutyRow.tenant) == tenant)
+    if loan_id:
+        query = query.where(col(DutyRow.loan_id) == loan_id)
+    if only_missed:
+        query = query.where(
+            col(DutyRow.raised_at).is_not(None),
+            col(DutyRow.done_at).is_(None),
+            col(DutyRow.dropped_at).is_(None),
+        )
+    ordered = query.order_by(col(DutyRow.owed_by), col(DutyRow.loan_id), col(DutyRow.kind))
+    return list((await session.execute(ordered.limit(limit))).scalars())
+
+
+_NEXT = text(
+    """SELECT min(owed_by) FROM duty WHERE done_at IS NULL AND dropped_at IS NULL
+    AND raised_at IS NULL"""
+)
+_MISSED_LOANS = text(
+    """SELECT loan_id FROM duty WHERE owed_by < :at AND done_at IS NULL AND dropped_at IS NULL
+    AND raised_at IS NULL ORDER BY owed_by, loan_id LIMIT :limit"""
+)

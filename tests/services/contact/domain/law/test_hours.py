@@ -1,0 +1,104 @@
+"""Hours, bans and agreements on the clocks of odd zones and nights."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from interfaces.values import Channel
+from services.contact.domain.law.clocks import next_of, zone_of
+from services.contact.domain.law.facts import AgreedKind, Agreement, Ban, DayHours
+from services.contact.domain.law.hours import Hours
+from services.contact.domain.law.judgement import judge_window
+from tests.services.contact.domain.law.givens import CALL, NOON, asked, local, pack, plain
+
+ZONES = ["Asia/Shanghai", "America/New_York", "America/Havana", "Europe/London", "Asia/Kathmandu"]
+clocks = st.builds(time, st.integers(0, 23), st.sampled_from([0, 15, 30]))
+spans = st.builds(DayHours, clocks, clocks).filter(lambda span: span.from_time != span.until_time)
+instants = st.builds(
+    lambda start, minutes: start + timedelta(minutes=minutes),
+    st.sampled_from([local("UTC", 2026, 3, 7), local("UTC", 2026, 10, 31), NOON]),
+    st.integers(0, 3 * 24 * 60),
+)
+
+
+def test_a_banned_noon_opens_again_at_two() -> None:
+    known = plain(bans=(Ban(Channel.CALL, DayHours(time(12), time(14))),))
+    refused = asked("cn-bank", CALL, known)
+    assert (refused.rule_id, refused.next_allowed_at) == ("BAN", NOON + timedelta(hours=2))
+    assert asked("cn-bank", CALL, known, NOON - timedelta(minutes=1)).is_allowed
+
+
+def test_a_ban_prevails_over_what_was_agreed() -> None:
+    night = local("Asia/Shanghai", 2026, 3, 2, 22, 30)
+    hours = DayHours(time(22), time(23))
+    agreed = Agreement(AgreedKind.HOURS, NOON, hours=hours)
+    known = plain(agreements=(agreed,), bans=(Ban(None, hours),))
+    assert asked("cn-bank", CALL, known, night).rule_id == "BAN"
+
+
+def test_zones_that_never_share_a_day_leave_no_instant() -> None:
+    far = plain(zones=("Pacific/Kiritimati", "Pacific/Honolulu", "Asia/Shanghai"))
+    objection = Hours(DayHours(time(9), time(9, 30))).objection(CALL, far, NOON)
+    assert objection is not None and objection.until is None
+
+
+def test_a_short_ban_inside_a_window_forbids_the_window() -> None:
+    known = plain(bans=(Ban(None, DayHours(time(12, 5), time(12, 10))),))
+    whole = judge_window(pack("cn-bank"), CALL, known, NOON, NOON + timedelta(hours=1))
+    assert whole.rule_id == "BAN"
+    before = judge_window(pack("cn-bank"), CALL, known, NOON, NOON + timedelta(minutes=5))
+    assert before.is_allowed
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sets(st.sampled_from(ZONES), min_size=1, max_size=2),
+    st.lists(spans, max_size=2),
+    st.lists(spans, max_size=2),
+    instants,
+)
+def test_hours_bans_and_agreements_read_minute_by_minute(
+    zones: set[str], agreed: list[DayHours], banned: list[DayHours], at: datetime
+) -> None:
+    """The next allowed instant is the first minute at which a clock-reader would agree."""
+    known = plain(
+        zones=tuple(sorted(zones)),
+        agreements=tuple(
+            Agreement(AgreedKind.HOURS, local("UTC", 2020, 1, 1), hours=span) for span in agreed
+        ),
+        bans=tuple(Ban(None, span) for span in banned),
+    )
+
+    def is_open(instant: datetime) -> bool:
+        shown = [instant.astimezone(zone_of(zone)).time() for zone in zones]
+        minutes = [clock.hour * 60 + clock.minute for clock in shown]
+        open_hours = [(480, 1320), *map(_minutes, agreed)]
+        is_day = all(any(_within(m, span) for span in open_hours) for m in minutes)
+        return is_day and not any(_within(m, _minutes(s)) for m in minutes for s in banned)
+
+    verdict = asked("cn-bank", CALL, known, at)
+    assert verdict.is_allowed == is_open(at)
+    if verdict.is_allowed:
+        return
+    minute = timedelta(minutes=1)
+    first = next((at + minute * n for n in range(2 * 24 * 60) if is_open(at + minute * n)), None)
+    assert verdict.next_allowed_at == first
+
+
+def _minutes(span: DayHours) -> tuple[int, int]:
+    start, end = span.from_time, span.until_time
+    return start.hour * 60 + start.minute, end.hour * 60 + end.minute
+
+
+def _within(minute: int, span: tuple[int, int]) -> bool:
+    start, end = span
+    return start <= minute < end if start <= end else minute >= start or minute < end
+
+
+def test_a_clock_time_that_is_skipped_comes_with_the_change_itself() -> None:
+    night = local("America/New_York", 2026, 3, 8, 1)
+    skipped = next_of([time(2, 30)], "America/New_York", night)
+    assert skipped[0] == local("America/New_York", 2026, 3, 8, 3)
