@@ -12,6 +12,7 @@ from google.protobuf.message import Message
 
 from events.v1 import (
     case_pb2,
+    contact_calls_pb2,
     contact_customer_pb2,
     contact_pb2,
     contact_placements_pb2,
@@ -23,6 +24,7 @@ from forbear.stack.topics import read_topics
 # Importing the modules is what makes their types known to the symbol database.
 KNOWN = (
     case_pb2,
+    contact_calls_pb2,
     contact_customer_pb2,
     contact_pb2,
     contact_placements_pb2,

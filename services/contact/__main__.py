@@ -9,6 +9,7 @@ from chassis.settings import Settings
 from interfaces.contact import TASK_QUEUE
 from services.contact.activities import Activities, Bell, watch
 from services.contact.activities import run as meet_pools
+from services.contact.activities import tend as tend_calls
 from services.contact.api import router
 from services.contact.consumers import consumers
 from services.contact.settings import NAME, TOPIC
@@ -21,7 +22,11 @@ def service(settings: Settings) -> Service:
         settings=settings,
         routers=(router,),
         activities=lambda context: (Activities(context, bell=bell),),
-        background=lambda context: (meet_pools(context, bell), watch(context)),
+        background=lambda context: (
+            meet_pools(context, bell),
+            watch(context),
+            tend_calls(context),
+        ),
         task_queue=TASK_QUEUE,
         consumers=consumers,
         topic=TOPIC,

@@ -18,6 +18,7 @@ from chassis.service import Context
 # Imported for their message types: the history decodes every event there is.
 from events.v1 import (  # noqa: F401
     case_pb2,
+    contact_calls_pb2,
     contact_customer_pb2,
     contact_pb2,
     contact_placements_pb2,

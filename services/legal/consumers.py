@@ -13,6 +13,7 @@ from chassis.service import Context
 
 # Imported for their message types: what a topic carries must decode.
 from events.v1 import (  # noqa: F401
+    contact_calls_pb2,
     contact_customer_pb2,
     contact_placements_pb2,
     contact_replies_pb2,

@@ -14,6 +14,7 @@ from chassis.consumer import Record
 # Some are imported for their message types alone: what a topic carries must decode.
 from events.v1 import (  # noqa: F401
     bank_pb2,
+    contact_calls_pb2,
     contact_customer_pb2,
     contact_pb2,
     contact_placements_pb2,

@@ -21,7 +21,16 @@ router = APIRouter()
 
 class OutcomeIn(Body):
     outcome: Literal[
-        "delivered", "undeliverable", "connected", "right_party", "voicemail", "no_answer"
+        "delivered",
+        "undeliverable",
+        "busy",
+        "out_of_service",
+        "no_answer",
+        "voicemail",
+        "connected",
+        "third_party",
+        "right_party",
+        "effective",
     ]
     at: Instant | None = None
 

@@ -10,6 +10,7 @@ from chassis.settings import Settings
 from chassis.vault import Vault
 from interfaces.calendar import Calendar
 from services.contact import settings as contact
+from services.contact.commands.calls.books import CallBooks, call_books
 from services.contact.commands.library import library
 from services.contact.domain.grievances import DueRule
 from services.contact.domain.law.packs import LawBook
@@ -34,6 +35,7 @@ class Desk:
     due_rules: tuple[DueRule, ...]
     calendars: Mapping[str, Calendar]
     law: LawBook
+    calls: CallBooks
 
 
 def desk(settings: Settings, clock: Clock) -> Desk:
@@ -48,4 +50,5 @@ def desk(settings: Settings, clock: Clock) -> Desk:
         due_rules=contact.due_rules(settings),
         calendars=contact.calendars(settings),
         law=contact.law(settings),
+        calls=call_books(settings),
     )

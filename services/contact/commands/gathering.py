@@ -84,15 +84,15 @@ def debtor_of(touch: Touch) -> str:
 
 
 def ask_for(desk: Desk, asked: Asked, at: datetime, attempt_key: str = "") -> Ask:
-    """As far back as any rule of the tenant's packs may look."""
-    tenant = desk.tenants.get(asked.tenant)
+    """As far back as any rule of the tenant's packs looks for such an act."""
+    law = desk.law.pack(desk.tenants.get(asked.tenant).law, at)
     return Ask(
         tenant=asked.tenant,
         loan_ids=asked.loan_ids,
         party_id=asked.party_id,
         debtor_id=asked.debtor_id,
         consumer=STANDING_CONSUMER,
-        since=at - desk.law.look_back(tenant.law),
+        since=at - law.look_back(asked.role, asked.channel),
         wall=desk.clock.wall(),
         attempt_key=attempt_key,
     )

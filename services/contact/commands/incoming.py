@@ -77,7 +77,7 @@ async def take_in(
         words=incoming.text,
         amount_minor=incoming.amount_minor,
         point_id=sender.point_id,
-        attempt_id=sender.attempt_id,
+        in_attempt=sender.attempt_id,
     )
     return await replies.record(session, desk, command, now)
 

@@ -18,7 +18,14 @@ from services.contact.store import people, progress, touches
 from services.contact.store.tables import AttemptRow, EvidenceRow
 from services.contact.store.touches import AttemptStatus
 
-_OPEN = frozenset({AttemptStatus.CONFIRMED, AttemptStatus.SENT, AttemptStatus.UNDELIVERABLE})
+_OPEN = frozenset(
+    {
+        AttemptStatus.CONFIRMED,
+        AttemptStatus.SENT,
+        AttemptStatus.UNDELIVERABLE,
+        AttemptStatus.RECEIVED,
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -52,11 +52,6 @@ def value_of(vault: Vault, party: AnyParty, point: AnyPoint) -> str:
     return vault.decrypt(party.subject_key, point.value, context).decode()
 
 
-def point_id_of(vault: Vault, tenant: str, kind: PointKind, spelled: str) -> str:
-    """The blind index by which a point is known, from its normalised value."""
-    return vault.blind_index(f"{tenant}/{kind}/{spelled}", "contact-point").hex()[:32]
-
-
 def _put_away(desk: Desk, sealed: SealedPerson, subject_key: bytes | None) -> StoredPerson:
     person = PersonalData()
     person.ParseFromString(unseal(desk.transport_key, sealed.sealed))
@@ -78,10 +73,15 @@ def _put_away(desk: Desk, sealed: SealedPerson, subject_key: bytes | None) -> St
     return StoredPerson(party, points)
 
 
-def new_point(vault: Vault, party: PartyRow, kind: PointKind, value: str) -> PointRow:
+def point_id_of(vault: Vault, tenant: str, kind: PointKind, value: str) -> str:
     """A point is known by its value, so that what was said of it outlives the bank's reference."""
+    spelling = f"{tenant}/{kind}/{normalised(kind, value)}"
+    return vault.blind_index(spelling, "contact-point").hex()[:32]
+
+
+def new_point(vault: Vault, party: PartyRow, kind: PointKind, value: str) -> PointRow:
     assert party.subject_key is not None, "a point is stored with its person's key"
-    point_id = point_id_of(vault, party.tenant, kind, normalised(kind, value))
+    point_id = point_id_of(vault, party.tenant, kind, value)
     context = _point_context(party.party_id, point_id)
     return PointRow(
         party_id=party.party_id,

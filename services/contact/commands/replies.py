@@ -44,7 +44,8 @@ CERTAIN_PERCENT = 100
 
 @dataclass(frozen=True)
 class RecordReply:
-    """No loan means all loans of the party; no kinds, that the words say what it is."""
+    """No loan means all loans of the party; no kinds, that the words say what it is. `in_attempt`
+    is the message it answers or the call it was said in; without it, a call is one that came in."""
 
     tenant: str
     reply_id: str
@@ -55,7 +56,7 @@ class RecordReply:
     words: str
     amount_minor: int | None
     point_id: str = ""
-    attempt_id: str = ""
+    in_attempt: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ async def record(
         disputed_minor=command.amount_minor,
     )
     await _keep(session, desk, command, said, now)
-    if command.channel is Channel.CALL:
+    if command.channel is Channel.CALL and not command.in_attempt:
         await record_call(session, own, said, now)
     followed = await consequences.follow(session, desk, said, now)
     return ReplyRecorded(
@@ -210,12 +211,17 @@ async def _keep(
     await outbox.append_many(session, TOPIC, events)
     by = BY_PERSON if command.kinds else BY_WORD_LISTS
     understood = understanding_row(desk, said, 0, by, now)
-    understood.attempt_id = command.attempt_id
+    understood.attempt_id = command.in_attempt
     await keep_understanding(session, desk, said, understood)
 
 
 async def _origin(session: AsyncSession, command: RecordReply) -> str:
-    """The point the reply came from: the one last written to, else the one to be written to."""
+    """The point the reply came from: the call's own, the one last written to, else the one to be
+    written to."""
+    if command.in_attempt:
+        attempt = await touches.attempt(session, command.tenant, command.in_attempt)
+        if attempt is not None and attempt.point_id:
+            return attempt.point_id
     latest = await touches.latest_point(session, command.party_id, command.channel)
     if latest:
         return latest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from interfaces.values import Channel, Direction, Purpose, Role
@@ -14,8 +14,11 @@ from services.contact.domain.law.judgement import Objection
 
 # An answer to the person's own words, service messages and a statute's or court's papers are no
 # collection: they count against no budget.
-NO_COLLECTION = frozenset(
-    {Purpose.SERVICE, Purpose.REPLY, Purpose.STATUTORY_NOTICE, Purpose.COURT_SERVICE}
+NO_COLLECTION = (
+    Purpose.SERVICE,
+    Purpose.REPLY,
+    Purpose.STATUTORY_NOTICE,
+    Purpose.COURT_SERVICE,
 )
 _CONSENT_LASTS = timedelta(days=7)
 
@@ -33,15 +36,15 @@ class PerDay:
     per_day_max: int
     per: Per
     channel: Channel
-    results: frozenset[Result]
-    directions: frozenset[Direction]
+    results: tuple[Result, ...]
+    directions: tuple[Direction, ...]
     what: str
 
     look_back = 2 * DAY
 
     def objection(self, act: Proposal, known: Known, at: datetime) -> Objection | None:
         cap = self._cap(act, known, at)
-        past = [each for each in known.attempts if self._counts(act, each)]
+        past = self._counted(act, known)
         if len(past) < cap:
             return None
         full = []
@@ -65,14 +68,17 @@ class PerDay:
         latest = max(agreed, key=lambda each: each.from_at, default=None)
         return self.per_day_max if latest is None else latest.per_day_max or 0
 
-    def _counts(self, act: Proposal, past: PastAttempt) -> bool:
-        if past.channel is not self.channel or past.result not in self.results:
-            return False
-        if past.direction not in self.directions:
-            return False
-        if past.direction is Direction.OUTBOUND and past.purpose in NO_COLLECTION:
-            return False
-        return self.per is Per.DEBTOR or past.point_id == act.point_id
+    def _counted(self, act: Proposal, known: Known) -> list[PastAttempt]:
+        is_per_point = self.per is Per.POINT
+        return [
+            past
+            for past in known.attempts
+            if past.channel is self.channel
+            and past.result in self.results
+            and past.direction in self.directions
+            and not (past.direction is Direction.OUTBOUND and past.purpose in NO_COLLECTION)
+            and (not is_per_point or past.point_id == act.point_id)
+        ]
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,7 @@ class CallsInDays:
 
     calls_max: int
     days: int
-    not_counted: frozenset[Result]
+    not_counted: tuple[Result, ...]
 
     @property
     def look_back(self) -> timedelta:
@@ -101,14 +107,19 @@ class CallsInDays:
         return Objection(because, _or_agreed(known, at, max(full)))
 
     def _full_until(self, past: Sequence[PastAttempt], zone: str, at: datetime) -> datetime | None:
-        """The end of the local day, if one of the runs of days with it is full."""
-        day = local_date(at, zone)
-        for before in range(self.days):
-            first = day - DAY * before
-            start, end = day_start(first, zone), day_start(first + DAY * self.days, zone)
-            if sum(1 for each in past if each.falls_within(start, end)) >= self.calls_max:
-                return day_start(day + DAY, zone)
-        return None
+        """The start of the first local day no run of days with which is full; none if it is the
+        day of the act."""
+        in_run: dict[int, int] = {}  # calls by the first day of a run
+        for each in past:
+            first = local_date(each.from_at, zone).toordinal() - self.days + 1
+            for run in range(first, local_date(each.until_at, zone).toordinal() + 1):
+                in_run[run] = in_run.get(run, 0) + 1
+        full = {first for first, calls in in_run.items() if calls >= self.calls_max}
+        today = local_date(at, zone).toordinal()
+        day = today
+        while any(first in full for first in range(day - self.days + 1, day + 1)):
+            day += 1
+        return day_start(date.fromordinal(day), zone) if day > today else None
 
     def _counts(self, act: Proposal, known: Known, past: PastAttempt) -> bool:
         return (
@@ -154,6 +165,8 @@ class DaysAfterConversation:
 
 def has_fresh_consent(known: Known, at: datetime) -> bool:
     """Whether the person had consented to be called at an instant, at most seven days before."""
+    if not known.agreements:
+        return False
     return any(
         each.kind is AgreedKind.CALL
         and each.concerns(Channel.CALL)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
@@ -11,7 +11,6 @@ from services.contact.domain.law.clocks import next_of, zone_of
 from services.contact.domain.law.facts import (
     AgreedKind,
     Agreement,
-    Ban,
     DayHours,
     Known,
     Proposal,
@@ -74,22 +73,30 @@ class NoBan:
             if ban.hours is None:
                 named = ban.channel.value if ban.channel else "any medium"
                 return Objection(f"the party forbade to be reached by {named}", None)
-            if self._is_banned(ban, known, at):
+            if _banned(ban.hours, known.zones, at):
                 hours = f"{ban.hours.from_time:%H:%M} to {ban.hours.until_time:%H:%M}"
-                end = next((t for t in self._ends(ban, known, at)), None)
-                return Objection(f"the party forbade to be reached from {hours}", end)
+                because = f"the party forbade to be reached from {hours}"
+                return Objection(because, self._end(ban.hours, known.zones, at))
         return None
 
     @staticmethod
-    def _is_banned(ban: Ban, known: Known, at: datetime) -> bool:
-        return ban.hours is not None and any(
-            ban.hours.cover(_clock(at, zone)) for zone in known.zones
-        )
+    def _end(hours: DayHours, zones: tuple[str, ...], at: datetime) -> datetime | None:
+        """The next instant that is banned in no zone; none if they share no free hour."""
+        for _ in range(_OPENINGS_MAX):
+            banned = _banned(hours, zones, at)
+            if not banned:
+                return at
+            at = max(_first_free(hours, zone, at) for zone in banned)
+        return None
 
-    def _ends(self, ban: Ban, known: Known, at: datetime) -> Iterator[datetime]:
-        assert ban.hours is not None, "only a time of day ends by itself"
-        ends = {t for zone in known.zones for t in next_of([ban.hours.until_time], zone, at)}
-        return (t for t in sorted(ends) if not self._is_banned(ban, known, t))
+
+def _banned(hours: DayHours, zones: tuple[str, ...], at: datetime) -> list[str]:
+    return [zone for zone in zones if hours.cover(_clock(at, zone))]
+
+
+def _first_free(hours: DayHours, zone: str, at: datetime) -> datetime:
+    ends = next_of([hours.until_time], zone, at)
+    return next(end for end in ends if not hours.cover(_clock(end, zone)))
 
 
 def _clock(at: datetime, zone: str) -> time:

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from functools import lru_cache
+from typing import NamedTuple, Protocol
 
 from interfaces.values import Capacity, Channel, Direction, Purpose, Role
 from services.contact.domain.law.clocks import DAY, local_date, next_of
@@ -63,9 +64,20 @@ class Article:
     test: str = ""
 
 
+class KindOfAct(NamedTuple):
+    """What decides which rules concern an act."""
+
+    channel: Channel
+    purpose: Purpose
+    role: Role
+    capacity: Capacity
+    direction: Direction
+    region: str
+
+
 @dataclass(frozen=True)
 class Scope:
-    """Which acts a rule concerns. Acts that came in are refused by nothing."""
+    """Which kinds of acts a rule concerns. Acts that came in are refused by nothing."""
 
     channels: frozenset[Channel] = frozenset(Channel)
     purposes: frozenset[Purpose] = frozenset(Purpose)
@@ -73,13 +85,13 @@ class Scope:
     capacities: frozenset[Capacity] = frozenset(Capacity)
     regions: frozenset[str] = frozenset()
 
-    def covers(self, act: Proposal, known: Known) -> bool:
+    def covers(self, kind: KindOfAct) -> bool:
         return (
-            act.purpose in self.purposes
-            and act.channel in self.channels
-            and act.role in self.roles
-            and (act.capacity in self.capacities or known.region in self.regions)
-            and act.direction is Direction.OUTBOUND
+            kind.purpose in self.purposes
+            and kind.channel in self.channels
+            and kind.role in self.roles
+            and (kind.capacity in self.capacities or kind.region in self.regions)
+            and kind.direction is Direction.OUTBOUND
         )
 
 
@@ -94,8 +106,6 @@ class Rule:
     is_asked_last: bool = False
 
     def objection(self, act: Proposal, known: Known, at: datetime) -> Objection | None:
-        if not self.scope.covers(act, known):
-            return None
         if self.in_force_from is not None and at < self.in_force_from:
             return None
         return self.kind.objection(act, known, at)
@@ -107,20 +117,21 @@ class Rule:
         return Status.POLICY if is_wider and status is Status.LAW else status
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pack:
-    """The rules of one or several packs, in the order in which they are asked."""
+    """The rules of one or several packs, in the order in which they are asked; known by identity,
+    so that which of them concern a kind of act is worked out once."""
 
     label: str
     rules: tuple[Rule, ...]
 
-    def look_back(self, act: Proposal) -> timedelta:
+    def look_back(self, role: Role, channel: Channel) -> timedelta:
         """How far back attempts matter to such an act."""
         return max(
             (
                 rule.look_back
                 for rule in self.rules
-                if act.role in rule.scope.roles and act.channel in rule.scope.channels
+                if role in rule.scope.roles and channel in rule.scope.channels
             ),
             default=timedelta(0),
         )
@@ -156,7 +167,8 @@ ALLOWED = Verdict(is_allowed=True)
 
 def judge(pack: Pack, act: Proposal, known: Known, at: datetime) -> Verdict:
     """The verdict on an act at an instant."""
-    findings = tuple(_findings(pack, act, known, at))
+    rules = _rules(pack, act, known)
+    findings = tuple(_findings(rules, act, known, at))
     if not findings:
         return ALLOWED
     deciding = next((finding for finding in findings if finding.refuses), None)
@@ -166,7 +178,7 @@ def judge(pack: Pack, act: Proposal, known: Known, at: datetime) -> Verdict:
         False,
         deciding.article.rule_id,
         deciding.because,
-        _earliest(pack, act, known, at, findings),
+        _earliest(rules, act, known, at, findings),
         deciding,
         findings,
     )
@@ -186,8 +198,20 @@ def judge_window(
     return Verdict(True, findings=tuple(seen.values())) if seen else ALLOWED
 
 
-def _findings(pack: Pack, act: Proposal, known: Known, at: datetime) -> Iterator[Finding]:
-    for rule in pack.rules:
+@lru_cache(maxsize=4_096)
+def _concerning(pack: Pack, kind: KindOfAct) -> tuple[Rule, ...]:
+    return tuple(rule for rule in pack.rules if rule.scope.covers(kind))
+
+
+def _rules(pack: Pack, act: Proposal, known: Known) -> tuple[Rule, ...]:
+    kind = KindOfAct(act.channel, act.purpose, act.role, act.capacity, act.direction, known.region)
+    return _concerning(pack, kind)
+
+
+def _findings(
+    rules: tuple[Rule, ...], act: Proposal, known: Known, at: datetime
+) -> Iterator[Finding]:
+    for rule in rules:
         objection = rule.objection(act, known, at)
         if objection is None:
             continue
@@ -197,7 +221,11 @@ def _findings(pack: Pack, act: Proposal, known: Known, at: datetime) -> Iterator
 
 
 def _earliest(
-    pack: Pack, act: Proposal, known: Known, at: datetime, findings: tuple[Finding, ...]
+    rules: tuple[Rule, ...],
+    act: Proposal,
+    known: Known,
+    at: datetime,
+    findings: tuple[Finding, ...],
 ) -> datetime | None:
     """The first instant from `at` on at which no rule refuses, as far as is known today."""
     for _ in range(_STEPS_MAX):
@@ -208,7 +236,7 @@ def _earliest(
             if finding.until is None:
                 return None
             at = max(at, finding.until)
-        findings = tuple(_findings(pack, act, known, at))
+        findings = tuple(_findings(rules, act, known, at))
     return None
 
 

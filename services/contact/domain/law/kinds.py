@@ -48,14 +48,14 @@ def _per_day(stated: Parameters) -> Kind:
         per_day_max=stated["max"],
         per=Per(stated["per"]),
         channel=Channel(stated["counts_channel"]),
-        results=frozenset(map(Result, stated["counts"])),
-        directions=frozenset(map(Direction, stated["directions"])),
+        results=tuple(map(Result, stated["counts"])),
+        directions=tuple(map(Direction, stated["directions"])),
         what=stated["what"],
     )
 
 
 def _calls_in_days(stated: Parameters) -> Kind:
-    left_out = frozenset(map(Result, stated["not_counted"]))
+    left_out = tuple(map(Result, stated["not_counted"]))
     return CallsInDays(stated["max"], stated["days"], left_out)
 
 

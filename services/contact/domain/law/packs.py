@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from interfaces.values import Capacity, Channel, Purpose, Role
@@ -105,12 +105,6 @@ class LawBook:
         found = [self.find(name, at) for name in names]
         fitting = [each for each in found if not each.products or act.product in each.products]
         return fitting or found[:1]
-
-    def look_back(self, names: Sequence[str]) -> timedelta:
-        """The furthest back that attempts matter to any rule of these packs, in any version."""
-        wanted = {PLATFORM, *(name.partition("@")[0] for name in names)}
-        rules = (rule for each in self.versions if each.name in wanted for rule in each.rules)
-        return max((rule.look_back for rule in rules), default=timedelta(0))
 
     def joined(self, versions: Sequence[PackVersion], at: datetime) -> Pack:
         own = [self.find(PLATFORM, at)] if PLATFORM in self._by_name else []

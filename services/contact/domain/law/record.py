@@ -149,18 +149,29 @@ def _attempt(past: PastAttempt) -> Document:
         "id": past.attempt_id,
         "party": past.party_id,
         "loans": list(past.loan_ids),
-        "channel": past.channel.value,
-        "direction": past.direction.value,
-        "purpose": past.purpose.value,
+        "channel": str(past.channel),
+        "direction": str(past.direction),
+        "purpose": str(past.purpose),
         "from": past.from_at.isoformat(),
-        "outcome": past.result.value,
+        "outcome": str(past.result),
     }
     if past.until_at != past.from_at:
         told["until"] = past.until_at.isoformat()
     if past.capacity is not Capacity.CREDITOR:
         told["capacity"] = past.capacity.value
-    debtor = past.debtor_id
-    return told | _kept(point=past.point_id, debtor=debtor, role=past.role, agency=past.agency)
+    for name, value in _named(past):
+        if value:
+            told[name] = value
+    return told
+
+
+def _named(past: PastAttempt) -> tuple[tuple[str, str], ...]:
+    return (
+        ("point", past.point_id),
+        ("debtor", past.debtor_id),
+        ("role", past.role),
+        ("agency", past.agency),
+    )
 
 
 def _loan(loan: KnownLoan) -> Document:

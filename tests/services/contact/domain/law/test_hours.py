@@ -85,7 +85,8 @@ def test_hours_bans_and_agreements_read_minute_by_minute(
         return
     minute = timedelta(minutes=1)
     first = next((at + minute * n for n in range(2 * 24 * 60) if is_open(at + minute * n)), None)
-    assert verdict.next_allowed_at == first
+    then = verdict.next_allowed_at
+    assert then == first or (first is None and then is not None and then >= at + 2880 * minute)
 
 
 def _minutes(span: DayHours) -> tuple[int, int]:

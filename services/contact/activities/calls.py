@@ -1,0 +1,31 @@
+"""Takes calls back whose lease or window has ended, so that none waits for a collector who left."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from chassis.errors import Behind
+from chassis.service import Context
+from chassis.telemetry import describe
+from services.contact.commands.calls import queue
+from services.contact.commands.desk import desk
+
+LOOK_SECONDS = 5.0
+_log = logging.getLogger(__name__)
+
+
+async def tend(context: Context) -> None:
+    """Never ends by itself; what fails is tried again."""
+    its_desk = desk(context.settings, context.clock)
+    while True:
+        try:
+            while True:
+                async with context.database.transaction() as session:
+                    if not await queue.tend_next(session, its_desk, context.clock.now()):
+                        break
+        except (SQLAlchemyError, OSError, TimeoutError, Behind) as fault:
+            _log.warning("calls are looked at again", extra={"fault": describe(fault)})
+        await asyncio.sleep(LOOK_SECONDS)
