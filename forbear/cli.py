@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 
 from chassis.errors import Rejected
-from forbear import audit, documents, law, replay, retention, templates
+from forbear import audit, documents, law, replay, replies, retention, templates
 from forbear.demo import command as demo
 from forbear.stack import commands as stack_commands
 from forbear.stack.failures import StackError
@@ -20,6 +20,7 @@ COMMANDS: tuple[ModuleType, ...] = (
     audit,
     demo,
     replay,
+    replies,
     documents,
     law,
     retention,

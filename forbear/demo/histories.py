@@ -16,6 +16,7 @@ from events.v1 import (
     contact_customer_pb2,
     contact_pb2,
     contact_placements_pb2,
+    contact_replies_pb2,
     ledger_pb2,
 )
 from forbear.stack.topics import read_topics
@@ -27,6 +28,7 @@ KNOWN = (
     contact_customer_pb2,
     contact_pb2,
     contact_placements_pb2,
+    contact_replies_pb2,
     ledger_pb2,
 )
 _WAIT_MS = 1_000

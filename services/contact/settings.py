@@ -16,6 +16,7 @@ from interfaces.calendar import Calendar
 from interfaces.tenant import Tenant, parse_tenant
 from services.contact.domain.grievances import DueRule, parse_rules
 from services.contact.domain.law.packs import LawBook, UnknownPack, parse_pack
+from services.contact.domain.understanding.lexicon import Lexicon, parse_lexicon
 
 NAME = "contact"
 TOPIC = "collect.contact.v1"
@@ -43,6 +44,11 @@ class Tenants:
 
 def tenants(settings: Settings) -> Tenants:
     return _tenants(settings.config / "tenants")
+
+
+def lexicon(settings: Settings) -> Lexicon:
+    """The word lists by which replies are understood."""
+    return _lexicon(settings.config / "replies")
 
 
 def due_rules(settings: Settings) -> tuple[DueRule, ...]:
@@ -77,6 +83,11 @@ def keys(settings: Settings) -> Keys:
 def _tenants(directory: Path) -> Tenants:
     parsed = (parse_tenant(raw) for raw in read_documents(directory).values())
     return Tenants({tenant.name: tenant for tenant in parsed})
+
+
+@lru_cache(maxsize=8)
+def _lexicon(directory: Path) -> Lexicon:
+    return parse_lexicon(list(read_documents(directory).values()))
 
 
 @lru_cache(maxsize=8)

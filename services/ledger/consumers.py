@@ -22,6 +22,7 @@ from events.v1 import (  # noqa: F401
     contact_customer_pb2,
     contact_pb2,
     contact_placements_pb2,
+    contact_replies_pb2,
     field_visit_pb2,
     ledger_pb2,
     legal_pb2,

@@ -11,8 +11,13 @@ from chassis.consumer import Consumer
 from chassis.inbox import Record
 from chassis.service import Context
 
-# Imported for its message types: what a topic carries must decode.
-from events.v1 import contact_calls_pb2, contact_customer_pb2, contact_placements_pb2  # noqa: F401
+# Imported for their message types: what a topic carries must decode.
+from events.v1 import (  # noqa: F401
+    contact_calls_pb2,
+    contact_customer_pb2,
+    contact_placements_pb2,
+    contact_replies_pb2,
+)
 from events.v1.case_pb2 import EpisodeClosed
 from events.v1.contact_pb2 import ContactProgressed
 from events.v1.ledger_pb2 import PaymentPosted, PaymentReversalPosted, PositionChanged

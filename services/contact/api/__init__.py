@@ -12,10 +12,12 @@ from services.contact.api import (
     grievances,
     handovers,
     holds,
+    inbound,
     people,
     placements,
     replies,
     retention,
+    tasks,
     templates,
     traces,
     unsubscribe,
@@ -49,6 +51,8 @@ for part in (
     verdicts,
     vulnerabilities,
     webhooks,
+    inbound,
+    tasks,
     white_list,
 ):
     router.include_router(part.router)

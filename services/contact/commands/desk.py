@@ -15,6 +15,7 @@ from services.contact.commands.library import library
 from services.contact.domain.grievances import DueRule
 from services.contact.domain.law.packs import LawBook
 from services.contact.domain.templates import Library
+from services.contact.domain.understanding.lexicon import Lexicon
 from services.contact.gateways.addresses import GatewaySettings
 from services.contact.settings import Tenants
 
@@ -22,12 +23,13 @@ from services.contact.settings import Tenants
 @dataclass(frozen=True)
 class Desk:
     """Tenants and their law, the clock, the keys that open personal data, the texts, the ways out,
-    and when answers are due."""
+    when answers are due, and how replies are understood."""
 
     tenants: Tenants
     clock: Clock
     vault: Vault
     transport_key: bytes
+    lexicon: Lexicon
     library: Library
     gateways: GatewaySettings
     due_rules: tuple[DueRule, ...]
@@ -42,6 +44,7 @@ def desk(settings: Settings, clock: Clock) -> Desk:
         clock=clock,
         vault=contact.vault(settings),
         transport_key=contact.keys(settings).transport_private,
+        lexicon=contact.lexicon(settings),
         library=library(settings),
         gateways=GatewaySettings(),
         due_rules=contact.due_rules(settings),

@@ -18,8 +18,11 @@ class ReplyKind(StrEnum):
     STOP = "stop"
     WRONG_PERSON = "wrong_person"
     REPRESENTED = "represented"
+    ABUSE = "abuse"
     QUESTION = "question"
+    CALLBACK = "callback"
     BEREAVEMENT = "bereavement"
+    SELF_HARM = "self_harm"
     CIRCUMSTANCES = "circumstances"
     UNCLEAR = "unclear"
 
@@ -31,20 +34,29 @@ HOLD_OF: dict[ReplyKind, HoldKind] = {
     ReplyKind.COMPLAINT: HoldKind.COMPLAINT,
     ReplyKind.REPRESENTED: HoldKind.REPRESENTED,
     ReplyKind.BEREAVEMENT: HoldKind.DECEASED,
+    ReplyKind.SELF_HARM: HoldKind.VULNERABILITY,
 }
 _OF_THE_LOAN = frozenset({HoldKind.DISPUTE})
-_SAYS_NOTHING = frozenset({ReplyKind.STOP, ReplyKind.WRONG_PERSON, ReplyKind.UNCLEAR})
+_SAYS_NOTHING = frozenset(
+    {ReplyKind.STOP, ReplyKind.WRONG_PERSON, ReplyKind.UNCLEAR, ReplyKind.ABUSE}
+)
+# A machine must not answer these: a person speaks first, or nobody does.
+_FOR_PEOPLE = frozenset(
+    {ReplyKind.STOP, ReplyKind.WRONG_PERSON, ReplyKind.BEREAVEMENT, ReplyKind.SELF_HARM}
+)
 _TELLS_CIRCUMSTANCES = frozenset({ReplyKind.CIRCUMSTANCES, ReplyKind.HARDSHIP})
 
 
 @dataclass(frozen=True)
 class Consequences:
-    """`holds` pairs each kind with whether it holds the whole loan (else the party alone)."""
+    """`holds` pairs each kind with whether it holds the whole loan (else the party alone);
+    `may_answer` says whether a question in it may be answered by itself."""
 
     opts_out: bool
     disowns_point: bool
     answers_circumstances: bool
     holds: tuple[tuple[HoldKind, bool], ...]
+    may_answer: bool = True
 
 
 def consequences(kinds: Collection[ReplyKind], *, was_asked: bool) -> Consequences:
@@ -59,4 +71,5 @@ def consequences(kinds: Collection[ReplyKind], *, was_asked: bool) -> Consequenc
         disowns_point=is_stranger,
         answers_circumstances=not is_stranger and (tells or answers),
         holds=tuple((kind, kind in _OF_THE_LOAN) for kind in kept),
+        may_answer=not _FOR_PEOPLE.intersection(kinds),
     )

@@ -1,0 +1,112 @@
+"""A person says what a reply really was: what follows is done, what followed wrongly is undone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.errors import Conflict
+from interfaces.values import Channel
+from services.contact.commands import consequences, holds
+from services.contact.commands.consequences import Said, hold_id
+from services.contact.commands.desk import Desk
+from services.contact.commands.holds import EndHold, lock_scope
+from services.contact.commands.understanding import keep_understanding, understanding_row
+from services.contact.domain.replies import HOLD_OF, ReplyKind
+from services.contact.domain.understanding.classify import Understanding, Understood
+from services.contact.domain.understanding.lexicon import Topic
+from services.contact.store import holds as hold_store
+from services.contact.store import progress
+from services.contact.store import replies as store
+from services.contact.store.replies import UnderstandingRow
+from services.contact.store.tables import ReplyRow
+
+_CERTAIN_PERCENT = 100
+
+
+@dataclass(frozen=True)
+class Correction:
+    """The labels as a person reads them; they replace those of the word lists."""
+
+    tenant: str
+    by: str
+    kinds: tuple[ReplyKind, ...]
+    topics: tuple[Topic, ...] = ()
+    amount_minor: int | None = None
+    on: date | None = None
+
+
+async def correct(
+    session: AsyncSession, desk: Desk, reply_id: str, correction: Correction, now: datetime
+) -> None:
+    """Keep the correction as the next revision, which is also what the word lists are taught by.
+
+    Raises `contact/reply_of_nobody` for a reply whose sender is not known.
+    """
+    reply = await progress.reply(session, correction.tenant, reply_id)
+    if reply is None:
+        raise Conflict(
+            "contact/reply_of_nobody",
+            f"Reply {reply_id} has no known sender to act for; record it again for its party.",
+        )
+    all_loan_ids = await lock_scope(session, correction.tenant, None, reply.party_id)
+    before = await store.latest(session, correction.tenant, reply_id)
+    assert before is not None, "every reply is kept with what it was understood as"
+    said = _said(reply, before, correction, all_loan_ids)
+    removed = {ReplyKind(kind) for kind in before.labels} - set(correction.kinds)
+    await _undo(session, reply, before, removed, (correction.by, now))
+    row = understanding_row(desk, said, before.revision + 1, correction.by, now)
+    row.wished_at, row.attempt_id = before.wished_at, before.attempt_id
+    await keep_understanding(session, desk, said, row)
+    await consequences.follow(session, desk, said, now)
+
+
+def _said(
+    reply: ReplyRow, before: UnderstandingRow, correction: Correction, loans: tuple[str, ...]
+) -> Said:
+    kinds = sorted(set(correction.kinds))
+    is_question = ReplyKind.QUESTION in kinds
+    is_promise = ReplyKind.PROMISE in kinds
+    read = Understanding(
+        labels=tuple(Understood(kind, _CERTAIN_PERCENT, ()) for kind in kinds),
+        topics=correction.topics if is_question else (),
+        amount_minor=(correction.amount_minor or before.amount_minor) if is_promise else None,
+        on=(correction.on or before.due_on) if is_promise else None,
+    )
+    return Said(
+        tenant=reply.tenant,
+        reply_id=reply.reply_id,
+        party_id=reply.party_id,
+        loan_ids=tuple(each for each in before.loan_ids if each in loans),
+        all_loan_ids=loans,
+        channel=Channel(reply.channel),
+        point_id=before.point_id,
+        understanding=read,
+        is_by_person=True,
+        disputed_minor=correction.amount_minor,
+    )
+
+
+async def _undo(
+    session: AsyncSession,
+    reply: ReplyRow,
+    before: UnderstandingRow,
+    removed: set[ReplyKind],
+    who: tuple[str, datetime],
+) -> None:
+    """Only what this reply itself brought about; other replies and people keep theirs."""
+    by, now = who
+    if ReplyKind.STOP in removed:
+        channel = Channel(reply.channel)
+        await store.take_back_opt_out(session, reply.tenant, channel, reply.reply_id)
+    if ReplyKind.WRONG_PERSON in removed:
+        await store.own_again(session, reply.party_id, before.point_id, reply.at)
+    if ReplyKind.QUESTION in removed:
+        await store.forgo(session, reply.tenant, reply.reply_id)
+    for kind in sorted(HOLD_OF[each] for each in removed if each in HOLD_OF):
+        for name in [hold_id(reply.reply_id, kind, loan) for loan in ("", *before.loan_ids)]:
+            if await hold_store.find(session, reply.tenant, name) is not None:
+                ended = EndHold(reply.tenant, name, now, "the reply was misunderstood", by)
+                await holds.end(session, ended, now)

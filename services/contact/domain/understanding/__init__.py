@@ -1,0 +1,1 @@
+"""Understanding what people write: word lists with visible weights, no model, no network."""
