@@ -59,6 +59,17 @@ PLAIN: Document = {
     "notices": [],
     "agency": None,
 }
+COPIED = (
+    "party",
+    "debtor",
+    "loans",
+    "channel",
+    "direction",
+    "purpose",
+    "capacity",
+    "agency",
+    "point",
+)
 KINDS = {
     "call": "phone",
     "sms": "phone",
@@ -116,9 +127,7 @@ def attempt(document: Document, at: str, outcome: str, **changes: Any) -> Docume
         "until": at,
         "outcome": outcome,
     }
-    for word in ("party", "debtor", "loans", "channel", "direction", "purpose", "capacity"):
-        made[word] = act[word]
-    made |= {"agency": act["agency"], "point": act["point"]} | changes
+    made |= {word: act[word] for word in COPIED} | changes
     document["attempts"].append(made)
     return made
 
