@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.services.contact.law.clocks import Document, is_running, now
 from tests.services.contact.law.terms import asks_for_money, collects
 
+CONTACT, VISIT = "contact", "visit"
+
 
 def violations(document: Document) -> list[str]:
     broken = []
@@ -41,6 +43,4 @@ def holds(document: Document, kind: str = "") -> list[Document]:
 def stops(hold: Document, document: Document) -> bool:
     if hold["kind"] == "cease_request":
         return False  # it exists only where a pack grants it, and stands there
-    if document["act"]["channel"] == "visit" and "visit" in hold["blocks"]:
-        return True
-    return "contact" in hold["blocks"]
+    return (VISIT if document["act"]["channel"] == "visit" else CONTACT) in hold["blocks"]

@@ -38,6 +38,7 @@ def violations(document: Document) -> list[str]:
         "CN-FREQ-2": is_past_three_effective_calls,
         "CN-FREQ-3": is_past_six_unanswered_dials,
         "CN-3P-1": bothers_a_third_party,
+        "CN-ID-1": enters_a_dwelling_unasked,
         "CN-AGENCY-1": is_by_an_agency_off_the_list,
         "CN-DEATH-1": asks_the_dead,
     }
@@ -93,6 +94,12 @@ def bothers_a_third_party(document: Document) -> bool:
     needs_them = debtor.get("reachability") == "lost"
     needs_them = needs_them or debtor.get("is_dead", False) or debtor.get("is_incapacitated", False)
     return not needs_them or act.get("discloses", False) or act["purpose"] == "collection"
+
+
+def enters_a_dwelling_unasked(document: Document) -> bool:
+    act = document["act"]
+    is_visit = collects(document) and act["channel"] == "visit"
+    return is_visit and act.get("enters", False) and not act.get("has_consent_to_enter", False)
 
 
 def is_by_an_agency_off_the_list(document: Document) -> bool:

@@ -43,9 +43,10 @@ def act(random: Random, pack: str) -> dict[str, Any]:
         "purpose": random.choice(PURPOSES),
         "point": f"{party}-{papers.KINDS[channel]}-{random.choice('112')}",
         "people": 2,
-        "has_consent_to_enter": True,
+        "enters": random.random() < 0.3,
+        "has_consent_to_enter": random.random() < 0.7,
         "discloses": random.random() < 0.8,
-        "threatens_suit": random.random() < 0.05,
+        "threatens_suit": random.random() < 0.1,
         "is_cease_notice": random.random() < 0.05,
     }
     if party == "c1" and random.random() < 0.8:
@@ -60,13 +61,12 @@ def collector(random: Random, pack: str) -> dict[str, Any]:
     return {"capacity": "agency", "agency": random.choice(["ag1", "ag1", "ag2"])}
 
 
-def points(random: Random, party: str, zone: str) -> list[Document]:
-    """Two of each kind; now and then one says another zone."""
+def points(party: str) -> list[Document]:
+    """Two of each kind."""
     found = []
     for channel, kind in (("call", "phone"), ("email", "email"), ("letter", "postal")):
         for number in "12":
-            zones = random.choice([[], [zone], [zone], [zone, "America/Denver"]])
-            found.append(papers.point(f"{party}-{kind}-{number}", channel, *zones))
+            found.append(papers.point(f"{party}-{kind}-{number}", channel))
     return found
 
 
@@ -106,6 +106,8 @@ def hold(random: Random, at: datetime) -> Document:
     where = random.choice([("b1", ""), ("b1", "l1"), ("b2", ""), ("", "l2")])
     amount = random.choice([None, None, None, 5_000])
     made |= {"id": f"h{random.randrange(10**9)}", "party": where[0], "loan": where[1]}
+    if made["kind"] in ("bank_pause", "complaint", "hardship_review"):
+        made["blocks"] = random.choice([["contact"], ["visit"], ["contact", "visit"], ["legal"]])
     return made | {"amount_minor": amount if made["kind"] == "dispute" else None}
 
 

@@ -23,7 +23,8 @@ PLAIN: Document = {
         "agency": "",
         "point": "p1",
         "people": 2,
-        "has_consent_to_enter": True,
+        "enters": False,
+        "has_consent_to_enter": False,
         "discloses": True,
         "threatens_suit": False,
         "is_cease_notice": False,
@@ -91,15 +92,14 @@ def paper(at: str, pack: str = "cn-bank", zone: str = "Asia/Shanghai", **act: An
         made["act"] |= {"capacity": "agency", "agency": "ag1"}
     if made["act"]["capacity"] == "agency":
         made["agency"] = agency()
-    made["points"] = [point(made["act"]["point"], made["act"]["channel"], zone)]
+    made["points"] = [point(made["act"]["point"], made["act"]["channel"])]
     return made
 
 
-def point(name: str, channel: str, *zones: str, **changes: Any) -> Document:
+def point(name: str, channel: str, **changes: Any) -> Document:
     return {
         "id": name,
         "kind": KINDS[channel],
-        "zones": list(zones),
         "provenance": "consumer",
         "has_consent": True,
         "is_verified": True,
@@ -138,7 +138,7 @@ def hold(kind: str, begins: str, ends: str | None = None, **changes: Any) -> Doc
         "kind": kind,
         "party": "b1",
         "loan": "",
-        "blocks": ["contact"],
+        "blocks": ["contact", "visit"],
         "from": begins,
         "until": ends,
         "amount_minor": None,

@@ -7,7 +7,7 @@ import pytest
 from tests.services.contact.law.checker import violations
 from tests.services.contact.law.clocks import Document
 from tests.services.contact.law.free import may_be_made
-from tests.services.contact.law.papers import agreement, attempt, hold, paper, point
+from tests.services.contact.law.papers import agreement, attempt, hold, paper
 
 NEW_YORK = "America/New_York"
 
@@ -33,7 +33,7 @@ def test_before_8_and_after_21_are_inconvenient(clock: str, broken: list[str]) -
 
 def test_two_plausible_zones_leave_only_the_hours_of_both() -> None:
     document = american("2026-09-01T09:00:00-04:00")
-    document["points"] = [point("p1", "call", "America/Los_Angeles")]
+    document["party"]["zones"].append("America/Los_Angeles")
     assert violations(document) == ["US-TIME"]
     document["at"] = "2026-09-01T11:00:00-04:00"
     assert violations(document) == []

@@ -29,7 +29,7 @@ def test_nobody_collects_from_22_to_8(clock: str, broken: list[str], channel: st
 def test_the_hours_are_those_of_every_zone_the_debtor_may_be_in() -> None:
     document = paper("2026-03-02T08:30:00+08:00")
     assert violations(document) == []
-    document["points"] = [point("p1", "call", "Asia/Kolkata")]
+    document["party"]["zones"].append("Asia/Kolkata")
     assert violations(document) == ["CN-TIME-1"]
 
 
@@ -93,7 +93,7 @@ def test_six_unanswered_dials_to_one_number_leave_the_other_number_free() -> Non
     attempt(document, "2026-03-02T02:30:00+00:00", "busy")
     assert violations(document) == ["CN-FREQ-3"]
     document["act"]["point"] = "p2"
-    document["points"].append(point("p2", "call", "Asia/Shanghai"))
+    document["points"].append(point("p2", "call"))
     assert violations(document) == [] and may_be_made(document)
 
 
@@ -134,6 +134,13 @@ def test_an_agency_must_be_listed_and_evaluated_within_the_year() -> None:
     assert violations(document) == ["CN-AGENCY-1"]
 
 
+def test_nobody_enters_a_dwelling_without_consent() -> None:
+    visit = paper(NOON, channel="visit", enters=True)
+    assert violations(visit) == ["CN-ID-1"]
+    visit["act"]["has_consent_to_enter"] = True
+    assert violations(visit) == []
+
+
 def test_the_dead_are_not_asked() -> None:
     document = paper(NOON)
     document["debtor"]["is_dead"] = True
@@ -164,3 +171,11 @@ def test_overlapping_holds_are_a_union_and_one_partys_hold_leaves_the_other_part
     assert violations(document) == []
     document["holds"] = [hold("dispute", begins, amount_minor=100)]
     assert violations(document) == []
+
+
+def test_a_hold_stops_what_it_blocks() -> None:
+    call, visit = paper(NOON), paper(NOON, channel="visit")
+    begins = "2026-03-01T00:00:00+00:00"
+    call["holds"] = visit["holds"] = [hold("bank_pause", begins, blocks=["visit"])]
+    assert violations(call) == []
+    assert violations(visit) == ["HOLD bank_pause"]

@@ -18,6 +18,9 @@ ARTICLES = [
     ("CN-FREQ-1", "CN-FREQ-2"),
     ("CN-FREQ-3",),
     ("CN-3P-1",),
+    ("CN-ID-1",),
+    ("CN-AGENCY-1",),
+    ("CN-DEATH-1",),
     ("US-TIME",),
     ("US-7IN7-A",),
     ("US-7IN7-B",),
@@ -26,6 +29,7 @@ ARTICLES = [
     ("US-DISPUTE", "HOLD dispute"),
     ("US-MEDIUM",),
     ("US-3P",),
+    ("US-TIMEBAR",),
     ("UK-BS-60", "HOLD breathing_space"),
     ("UK-CAP", "HOLD incapacity"),
     ("UK-DISP", "HOLD dispute"),
@@ -55,6 +59,7 @@ def acts_until_caught(gate: Gate) -> Iterator[list[str]]:
                 yield judged.broken
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("articles", ARTICLES, ids=" ".join)
 def test_a_gate_that_does_not_know_an_article_is_caught(articles: tuple[str, ...]) -> None:
     caught = acts_until_caught(blind_to(*articles))

@@ -22,7 +22,7 @@ def world(random: Random) -> Document:
     at = moments.some_time(random, moments.a_day(random), zones[0])
     document = papers.paper(moments.text(at), pack, zones[0], **act)
     document["party"]["zones"] = zones
-    document["points"] = facts.points(random, act["party"], zones[0])
+    document["points"] = facts.points(act["party"])
     document["agency"] = facts.agency(random, act["agency"], at) if act["agency"] else None
     document["loans"].append(document["loans"][0] | {"id": "l2"})
     add_trouble(random, document, at)
