@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import time, timedelta
 
 from tests.services.contact.law.checker import packs
-from tests.services.contact.law.clocks import Document, calls, day, instant, local, now, zones
+from tests.services.contact.law.clocks import (
+    Document,
+    calls,
+    day,
+    instant,
+    is_in,
+    is_running,
+    local,
+    now,
+    zones,
+)
 from tests.services.contact.law.terms import NEVER_ANSWERED
 
 # The hours no text forbids, by pack; where no text gives hours, an office's.
@@ -56,8 +66,15 @@ def _is_by_day(document: Document) -> bool:
 
 
 def _is_unencumbered(document: Document) -> bool:
-    """No stop, ban, agreement or hold, whatever its dates, and no trouble with the loans."""
-    if any(document.get(each) for each in ("opt_outs", "bans", "agreements", "holds")):
+    """No stop, ban or hold on this act at this instant, and no trouble with the loans. Those of
+    another number, channel, hour, party, loan or time are none; agreed hours only add hours."""
+    if any(_stops(each, document) for each in document["opt_outs"]):
+        return False
+    if any(_forbids(each, document) for each in document["bans"]):
+        return False
+    if any(_is_on(each, document) for each in document["holds"]):
+        return False
+    if any(each["kind"] == "frequency" for each in document["agreements"]):
         return False
     loans = [each for each in document["loans"] if each["id"] in document["act"]["loans"]]
     is_clean = all(
@@ -67,6 +84,24 @@ def _is_unencumbered(document: Document) -> bool:
         for each in loans
     )
     return is_clean and len(loans) == len(document["act"]["loans"])
+
+
+def _stops(opt_out: Document, document: Document) -> bool:
+    act = document["act"]
+    return opt_out["channel"] == act["channel"] and opt_out["point"] in ("", act["point"])
+
+
+def _forbids(ban: Document, document: Document) -> bool:
+    if ban["channel"] not in ("", document["act"]["channel"]):
+        return False
+    clocks = [local(now(document), zone).time() for zone in zones(document)]
+    return not ban.get("hours") or any(is_in(each, ban["hours"]) for each in clocks)
+
+
+def _is_on(hold: Document, document: Document) -> bool:
+    act = document["act"]
+    concerns = hold["party"] in ("", act["party"]) and hold["loan"] in ("", *act["loans"])
+    return concerns and is_running(hold, now(document))
 
 
 def _point_is_good(document: Document) -> bool:

@@ -25,7 +25,12 @@ def world(random: Random) -> Document:
     document["points"] = facts.points(act["party"])
     document["agency"] = facts.agency(random, act["agency"], at) if act["agency"] else None
     document["loans"].append(document["loans"][0] | {"id": "l2"})
-    add_trouble(random, document, at)
+    if random.random() < 0.3:
+        document["act"] |= facts.chase(random)
+        document["points"] = facts.points("b1")
+        document["party"]["roles"] = ["borrower"]
+    else:
+        add_trouble(random, document, at)
     for _ in range(random.choice([0, 1, 2, 3, 5, 7, 8, 10])):
         add_attempt(random, document, at, zones[0])
     return document

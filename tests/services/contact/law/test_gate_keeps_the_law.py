@@ -1,0 +1,76 @@
+"""The gate before the checker: what it allows breaks no article, what no article touches it allows,
+and the instant it names as the next is the first."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.services.contact.law.checker import violations
+from tests.services.contact.law.clocks import Document, instant
+from tests.services.contact.law.free import may_be_made
+from tests.services.contact.law.gate import ask
+from tests.services.contact.law.long import report, run
+from tests.services.contact.law.worlds import between, documents, moved, world
+
+ACTS = 3_000
+
+
+@settings(max_examples=400)
+@given(documents)
+def test_what_the_gate_allows_breaks_no_article(document: Document) -> None:
+    if ask(document)["allowed"]:
+        assert violations(document) == []
+
+
+@settings(max_examples=400)
+@given(documents)
+def test_what_no_article_touches_is_allowed(document: Document) -> None:
+    if may_be_made(document):
+        assert ask(document)["allowed"], ask(document)
+
+
+@settings(max_examples=200)
+@given(documents, st.randoms(use_true_random=False))
+def test_the_next_instant_is_allowed_and_none_before_it(document: Document, random: Random) -> None:
+    verdict = ask(document)
+    if verdict["allowed"] or verdict["next_allowed_at"] is None:
+        return
+    following = verdict["next_allowed_at"]
+    assert instant(following) > instant(document["at"])
+    at_last = moved(document, instant(following))
+    assert ask(at_last)["allowed"], ask(at_last)
+    assert violations(at_last) == []
+    just_before = instant(following) - timedelta(seconds=1)
+    for at in (just_before, *(between(random, document, following) for _ in range(3))):
+        if at >= instant(document["at"]):
+            assert not ask(moved(document, at))["allowed"], at
+
+
+def test_thousands_of_acts_in_random_lives_break_no_article() -> None:
+    tally = run(ask, seed=2026, acts=ACTS)
+    assert tally.wrong == [], report(tally, ask, shown=3)["disagreements"]
+    assert tally.acts >= ACTS
+    assert tally.made > ACTS / 5
+
+
+def test_the_worlds_reach_the_nights_on_which_clocks_change_and_acts_no_article_touches() -> None:
+    worlds = [world(Random(number)) for number in range(1_500)]
+    assert sum(is_on_a_changing_day(each) for each in worlds) > 20
+    assert sum(bool(violations(each)) for each in worlds) > 300
+    assert sum(may_be_made(each) for each in worlds) > 80
+
+
+def is_on_a_changing_day(document: Document) -> bool:
+    """Whether some zone's offset twelve hours before and after differs."""
+    at = instant(document["at"])
+    half = timedelta(hours=12)
+    return any(
+        (at - half).astimezone(ZoneInfo(zone)).utcoffset()
+        != (at + half).astimezone(ZoneInfo(zone)).utcoffset()
+        for zone in document["party"]["zones"]
+    )
