@@ -50,10 +50,10 @@ class Record:
     def time_passes(self) -> None:
         dice = self.random.random()
         self.at += timedelta(minutes=self.random.randrange(1, 45))
-        if dice < 0.2:
+        if dice < 0.3:
             day = local(self.at, ZONE).date() + timedelta(days=self.random.randrange(2))
             self.at = max(self.at, moments.near_an_edge(self.random, day, ZONE))
-        elif dice < 0.25:
+        elif dice < 0.35:
             self.at += timedelta(days=1)
 
 

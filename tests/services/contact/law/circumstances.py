@@ -34,6 +34,7 @@ class Circumstances:
     random: Random
     pack: str
     at: datetime = field(init=False)
+    packs: str | list[str] = field(init=False)
     zones: dict[str, list[str]] = field(default_factory=dict)
     points: dict[str, list[Document]] = field(default_factory=dict)
     opt_outs: dict[str, list[Document]] = field(default_factory=dict)
@@ -47,6 +48,7 @@ class Circumstances:
     barred_on: str | None = None
 
     def __post_init__(self) -> None:
+        self.packs = facts.packs(self.random, self.pack)
         for party in facts.PEOPLE:
             self.zones[party] = moments.zones(self.random, self.pack)
             self.points[party] = facts.points(party)
@@ -62,6 +64,7 @@ class Circumstances:
         made["party"]["zones"] = self.zones[party]
         made["party"]["has_refused"] = party == "c1" and self.third_refused
         made["debtor"] = dict(self.debtor) if act["debtor"] == "b1" else made["debtor"]
+        made["pack"] = self.packs
         made["loans"][0]["limitation_expires_on"] = self.barred_on
         made["loans"].append(made["loans"][0] | {"id": "l2"})
         made |= {

@@ -54,6 +54,14 @@ def act(random: Random, pack: str) -> dict[str, Any]:
     return made | collector(random, pack)
 
 
+def packs(random: Random, pack: str) -> str | list[str]:
+    """At times a version is named, and at times the laws of two lands hold together."""
+    other = random.choice(["cn-bank", "us-reg-f", "uk-conc", "in-rbi"])
+    both = [pack, other] if other != pack else [pack]
+    dice = random.random()
+    return both if dice < 0.15 else f"{pack}@1" if dice < 0.3 else pack
+
+
 def collector(random: Random, pack: str) -> dict[str, Any]:
     is_agency = random.random() < (0.85 if pack == "us-reg-f" else 0.3)
     if not is_agency:

@@ -25,6 +25,7 @@ def world(random: Random) -> Document:
     document["points"] = facts.points(act["party"])
     document["agency"] = facts.agency(random, act["agency"], at) if act["agency"] else None
     document["loans"].append(document["loans"][0] | {"id": "l2"})
+    document["pack"] = facts.packs(random, pack)
     if random.random() < 0.3:
         document["act"] |= facts.chase(random)
         document["points"] = facts.points("b1")
