@@ -66,8 +66,11 @@ def is_past_three_effective_calls(document: Document) -> bool:
 
 
 def is_past_six_unanswered_dials(document: Document) -> bool:
-    """CBA 2026: not fitting (soft): more than six to one contact point, unless agreed."""
+    """CBA 2026: not fitting (soft): more than six to one contact point, unless agreed, or unless
+    somebody answers for it."""
     act = document["act"]
+    if act.get("override"):
+        return False
     if not collects(document) or act["channel"] != "call" or agreements(document, "frequency"):
         return False
     for zone in zones(document):

@@ -51,6 +51,8 @@ def act(random: Random, pack: str) -> dict[str, Any]:
     }
     if party == "c1" and random.random() < 0.8:
         made |= {"purpose": "locate", "discloses": random.random() < 0.1}
+    if random.random() < 0.05:
+        made["override"] = {"reason": "the debtor asked for it", "authority": "team-lead-1"}
     return made | collector(random, pack)
 
 

@@ -59,6 +59,8 @@ def test_the_eighth_call_in_seven_days_is_one_too_many() -> None:
     assert violations(document) == [] and may_be_made(document)
     attempt(document, "2026-09-06T13:00:00-04:00", "voicemail")
     assert violations(document) == ["US-7IN7-A"]
+    overridden = document | {"act": document["act"] | {"override": {"reason": "r"}}}
+    assert violations(overridden) == []
     document["at"] = "2026-09-08T08:00:00-04:00"  # the first of September has left the window
     assert violations(document) == []
 

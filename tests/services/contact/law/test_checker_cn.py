@@ -92,6 +92,8 @@ def test_six_unanswered_dials_to_one_number_leave_the_other_number_free() -> Non
     assert violations(document) == [] and may_be_made(document)
     attempt(document, "2026-03-02T02:30:00+00:00", "busy")
     assert violations(document) == ["CN-FREQ-3"]
+    overridden = document | {"act": document["act"] | {"override": {"reason": "r"}}}
+    assert violations(overridden) == []
     document["act"]["point"] = "p2"
     document["points"].append(point("p2", "call"))
     assert violations(document) == [] and may_be_made(document)

@@ -64,7 +64,7 @@ def is_at_an_inconvenient_time(document: Document) -> bool:
 
 def is_the_eighth_call_in_seven_days(document: Document) -> bool:
     """1006.14(b)(2)(i)(A): more than seven within seven days, to a person about a debt."""
-    if not _is_call_to_ask(document) or _is_called_for(document, now(document)):
+    if not _is_presumed_to_harass(document) or _is_called_for(document, now(document)):
         return False
     counted = [each for each in _calls_about(document) if _counts_to_seven(document, each)]
     for zone in zones(document):
@@ -80,7 +80,7 @@ def is_the_eighth_call_in_seven_days(document: Document) -> bool:
 
 def is_within_seven_days_of_a_conversation(document: Document) -> bool:
     """1006.14(b)(2)(i)(B): the day of the conversation is the first of the seven."""
-    if not _is_call_to_ask(document) or _is_called_for(document, now(document)):
+    if not _is_presumed_to_harass(document) or _is_called_for(document, now(document)):
         return False
     for each in _calls_about(document):
         began = instant(each["from"])
@@ -153,8 +153,10 @@ def _asks_the_consumer(document: Document) -> bool:
     return asks_for_money(document) and document["act"]["role"] in OWES
 
 
-def _is_call_to_ask(document: Document) -> bool:
-    return document["act"]["channel"] == "call" and _asks_the_consumer(document)
+def _is_presumed_to_harass(document: Document) -> bool:
+    """A call that asks for money. The law presumes, so somebody may answer for an exception."""
+    act = document["act"]
+    return act["channel"] == "call" and _asks_the_consumer(document) and not act.get("override")
 
 
 def _calls_about(document: Document) -> list[Document]:
