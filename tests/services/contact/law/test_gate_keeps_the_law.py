@@ -20,27 +20,27 @@ from tests.services.contact.law.worlds import between, documents, moved, world
 ACTS = 3_000
 
 
-@settings(max_examples=400)
+@settings(max_examples=300)
 @given(documents)
 def test_what_the_gate_allows_breaks_no_article(document: Document) -> None:
     if ask(document)["allowed"]:
         assert violations(document) == []
 
 
-@settings(max_examples=400)
+@settings(max_examples=300)
 @given(documents)
 def test_what_no_article_touches_is_allowed(document: Document) -> None:
     if may_be_made(document):
         assert ask(document)["allowed"], ask(document)
 
 
-@settings(max_examples=200)
-@given(documents, st.randoms(use_true_random=False))
-def test_the_next_instant_is_allowed_and_none_before_it(document: Document, random: Random) -> None:
+@settings(max_examples=100)
+@given(documents, st.integers(min_value=0))
+def test_the_next_instant_is_allowed_and_none_before_it(document: Document, seed: int) -> None:
     verdict = ask(document)
     if verdict["allowed"] or verdict["next_allowed_at"] is None:
         return
-    following = verdict["next_allowed_at"]
+    random, following = Random(seed), verdict["next_allowed_at"]
     assert instant(following) > instant(document["at"])
     at_last = moved(document, instant(following))
     assert ask(at_last)["allowed"], ask(at_last)
