@@ -83,6 +83,14 @@ def report(tally: Tally, gate: Gate, shown: int) -> Document:
         "that_no_rule_touches": tally.free,
         "refused_by_rule": dict(tally.refused_by_rule.most_common()),
         "violations": sum(bool(each.verdict["allowed"]) for each in tally.wrong),
+        "violations_by_article": dict(
+            Counter(
+                article
+                for each in tally.wrong
+                if each.verdict["allowed"]
+                for article in each.broken
+            )
+        ),
         "refused_too_much": sum(not each.verdict["allowed"] for each in tally.wrong),
         "disagreements": [describe(gate, each) for each in list(kinds.values())[:shown]],
     }
