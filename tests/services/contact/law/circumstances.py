@@ -75,6 +75,7 @@ class Circumstances:
             "holds": [dict(each) for each in self.holds],
             "attempts": list(self.attempts),
         }
+        facts.mark(made)
         made["agency"] = self.agencies.get(act["agency"])
         return made
 
@@ -101,7 +102,6 @@ class Circumstances:
     def _all_is_forgiven(self, party: str) -> None:
         self.opt_outs[party], self.bans[party], self.agreements[party] = [], [], []
         self.holds = [each for each in self.holds if each["until"]]
-        self.debtor |= {"is_dead": False, "is_incapacitated": False}
 
     def _debtor_is_sought(self, _: str) -> None:
         self.debtor["reachability"] = self.random.choice(["reachable", "suspect", "lost", "lost"])
@@ -121,7 +121,7 @@ class Circumstances:
         self.barred_on = (today + timedelta(self.random.randint(-9, 4))).isoformat()
 
     def _debtor_is_struck(self, _: str) -> None:
-        self.debtor[self.random.choice(["is_dead", "is_incapacitated"])] = True
+        self.holds.append(facts.blow(self.random, self.at))
 
     def _agency(self, name: str) -> Document:
         evaluated = self.at - timedelta(days=self.random.choice([10, 200, 330]))

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from tests.services.contact.law import papers
-from tests.services.contact.law.clocks import Document
+from tests.services.contact.law.clocks import Document, is_running, now
 from tests.services.contact.law.moments import text
 
 ANSWERED = ["connected", "right_party", "effective", "effective"]
@@ -21,7 +21,6 @@ HOLDS = [
     "hardship_review",
     "represented",
     "cease_request",
-    "incapacity",
     "breathing_space",
     "bank_pause",
 ]
@@ -119,6 +118,26 @@ def hold(random: Random, at: datetime) -> Document:
     if made["kind"] in ("bank_pause", "complaint", "hardship_review"):
         made["blocks"] = random.choice([["contact"], ["visit"], ["contact", "visit"], ["legal"]])
     return made | {"amount_minor": amount if made["kind"] == "dispute" else None}
+
+
+def blow(random: Random, at: datetime) -> Document:
+    """A death or a lost mind, kept as a hold of the person on all loans."""
+    made = papers.hold(
+        random.choice(["deceased", "incapacity"]),
+        text(at - timedelta(hours=random.choice([0, 1, 100]))),
+    )
+    return made | {"id": f"h{random.randrange(10**9)}", "party": random.choice(["b1", "b1", "b2"])}
+
+
+def mark(document: Document) -> None:
+    """The debtor is dead or incapacitated while a hold of theirs says so."""
+    for word, kind in (("is_dead", "deceased"), ("is_incapacitated", "incapacity")):
+        document["debtor"][word] = any(
+            each["kind"] == kind
+            and each["party"] == document["act"]["debtor"]
+            and is_running(each, now(document))
+            for each in document["holds"]
+        )
 
 
 def agreement(random: Random, at: datetime) -> Document:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from tests.services.contact.law.clocks import Document, instant
 from tests.services.contact.law.free import may_be_made
 from tests.services.contact.law.gate import ask
 from tests.services.contact.law.long import report, run
+from tests.services.contact.law.papers import paper
 from tests.services.contact.law.worlds import between, documents, moved, world
 
 ACTS = 3_000
@@ -49,6 +51,18 @@ def test_the_next_instant_is_allowed_and_none_before_it(document: Document, seed
     for at in (just_before, *(between(random, document, following) for _ in range(3))):
         if instant(document["at"]) <= at < instant(following):
             assert not ask(moved(document, at))["allowed"], at
+
+
+@pytest.mark.xfail(strict=True, reason="the gate knows a death or lost mind by its hold alone")
+@pytest.mark.parametrize(
+    ("pack", "word"), [("cn-bank", "is_dead"), ("uk-conc", "is_incapacitated")]
+)
+def test_a_death_or_a_lost_mind_stops_the_asking_without_a_hold_too(pack: str, word: str) -> None:
+    """The service keeps both as holds, which stop; a what-if question may state them bare."""
+    document = paper("2026-03-02T12:00:00+00:00", pack, "Europe/London")
+    document["debtor"][word] = True
+    assert violations(document)
+    assert not ask(document)["allowed"]
 
 
 def test_thousands_of_acts_in_random_lives_break_no_article() -> None:

@@ -20,7 +20,7 @@ ARTICLES = [
     ("CN-3P-1",),
     ("CN-ID-1",),
     ("CN-AGENCY-1",),
-    ("CN-DEATH-1",),
+    ("CN-DEATH-1", "HOLD deceased"),
     ("US-TIME",),
     ("US-7IN7-A",),
     ("US-7IN7-B",),

@@ -32,6 +32,7 @@ def world(random: Random) -> Document:
         document["party"]["roles"] = ["borrower"]
     else:
         add_trouble(random, document, at)
+    facts.mark(document)
     for _ in range(random.choice([0, 1, 2, 3, 5, 7, 8, 10])):
         add_attempt(random, document, at, zones[0])
     return document
@@ -51,7 +52,7 @@ def add_trouble(random: Random, document: Document, at: datetime) -> None:
         document["debtor"]["reachability"] = random.choice(["reachable", "suspect", "lost", "lost"])
         document["party"]["has_refused"] = random.random() < 0.1
     if random.random() < 0.1:
-        document["debtor"][random.choice(["is_dead", "is_incapacitated"])] = True
+        document["holds"].append(facts.blow(random, at))
     if random.random() < 0.1:
         expires = (at + timedelta(days=random.choice([-400, -2, -1, 0, 1, 400]))).date()
         document["loans"][0]["limitation_expires_on"] = expires.isoformat()
