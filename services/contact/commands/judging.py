@@ -30,7 +30,7 @@ from services.contact.domain.standing import Answer, Standing, answer
 from services.contact.settings import TOPIC
 from services.contact.store import agencies, dockets, touches
 from services.contact.store.dockets import Docket, Party, StoredPoint
-from services.contact.store.tables import VerdictRow
+from services.contact.store.touches import Judged
 
 _OUTCOMES: TypeAdapter[TouchOutcome] = TypeAdapter(TouchOutcome)
 
@@ -146,13 +146,13 @@ def hear(desk: Desk, docket: Docket, touch: Touch, standing: Standing, at: datet
 
 async def record_verdict(session: AsyncSession, hearing: Hearing, verdict: Verdict) -> None:
     """Keep the verdict with what it was founded on, allowed and refused alike."""
-    await touches.record_verdict(session, verdict_row(hearing, verdict))
+    await touches.record_verdict(session, judged(hearing, verdict))
 
 
-def verdict_row(hearing: Hearing, verdict: Verdict) -> VerdictRow:
+def judged(hearing: Hearing, verdict: Verdict) -> Judged:
     """The verdict with what it was founded on."""
     touch, packs = hearing.touch, hearing.pack.label.split("+")
-    return VerdictRow(
+    return Judged(
         tenant=touch.tenant,
         key=touch.key,
         loan_id=touch.loan_id,

@@ -17,16 +17,16 @@ from services.contact.commands.judging import (
     as_result,
     docket_of,
     hear,
+    judged,
     record_verdict,
     result_key,
     settle,
     standing_of,
     superseded,
     tell_refusal,
-    verdict_row,
 )
 from services.contact.commands.progress import document
-from services.contact.commands.touches import evidence_of, new_attempt, tell_confirmation
+from services.contact.commands.touches import attempt_columns, evidence_of, tell_confirmation
 from services.contact.domain.law.judgement import judge, judge_window
 from services.contact.domain.standing import Answer
 from services.contact.settings import TOPIC
@@ -59,12 +59,14 @@ async def reserve(session: AsyncSession, desk: Desk, command: Reservation) -> To
         await record_verdict(session, hearing, verdict)
         outcome = await tell_refusal(session, hearing, verdict)
         return await settle(session, RESERVE, touch, outcome)
-    row = new_attempt(hearing, AttemptStatus.RESERVED)
-    row.until_at, row.confirmed_at = command.window_until, None
-    row.expires_wall_at = desk.clock.reading().wall_time(command.window_until)
-    outcome = TouchOutcome(touch.key, TouchStatus.RESERVED, attempt_id=row.attempt_id)
-    allowed, key = verdict_row(hearing, verdict), result_key(RESERVE, touch)
-    await touches.reserve(session, row, allowed, key, as_result(outcome))
+    kept = attempt_columns(hearing, AttemptStatus.RESERVED) | {
+        "until_at": command.window_until,
+        "confirmed_at": None,
+        "expires_wall_at": desk.clock.reading().wall_time(command.window_until),
+    }
+    outcome = TouchOutcome(touch.key, TouchStatus.RESERVED, attempt_id=hearing.attempt_id)
+    allowed, key = judged(hearing, verdict), result_key(RESERVE, touch)
+    await touches.reserve(session, kept, allowed, key, as_result(outcome))
     return outcome
 
 

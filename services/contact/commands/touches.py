@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -139,8 +140,13 @@ def evidence_of(row: AttemptRow) -> EvidenceRow:
 
 
 def new_attempt(hearing: Hearing, status: AttemptStatus) -> AttemptRow:
+    return AttemptRow(**attempt_columns(hearing, status))
+
+
+def attempt_columns(hearing: Hearing, status: AttemptStatus) -> dict[str, Any]:
+    """An attempt about the touch alone, at its hearing's instant."""
     touch = hearing.touch
-    return AttemptRow(
+    return dict(
         attempt_id=hearing.attempt_id,
         tenant=touch.tenant,
         key=touch.key,

@@ -7,7 +7,7 @@ parties. What a locked docket says holds until the transaction ends.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -125,7 +125,7 @@ async def call(session: AsyncSession, ask: Ask, topic: str, result_key: str) -> 
     """Lock and read about one loan; a concurrent command about the same key, loan or debtor is
     awaited. `result_key` is the business key under which the answer is remembered."""
     (loan_id,) = ask.loan_ids
-    bound = {**asdict(ask), "loan_id": loan_id, "topic": topic, "result_key": result_key}
+    bound = {**vars(ask), "loan_id": loan_id, "topic": topic, "result_key": result_key}
     del bound["loan_ids"]
     raw: dict[str, Any] = json.loads((await session.execute(_CALL, bound)).scalar_one())
     if "first" in raw:
@@ -135,7 +135,7 @@ async def call(session: AsyncSession, ask: Ask, topic: str, result_key: str) -> 
 
 async def look(session: AsyncSession, ask: Ask) -> Docket:
     """Read without locking."""
-    bound = {**asdict(ask), "loan_ids": list(ask.loan_ids)}
+    bound = {**vars(ask), "loan_ids": list(ask.loan_ids)}
     raw: dict[str, Any] = json.loads((await session.execute(_LOOK, bound)).scalar_one())
     return _docket(ask, raw)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -11,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from interfaces.values import Channel
-from services.contact.store.tables import AttemptRow, VerdictRow
+from services.contact.store.tables import AttemptRow
 
 
 class AttemptStatus(StrEnum):
@@ -50,17 +52,39 @@ async def replace(session: AsyncSession, row: AttemptRow) -> None:
     await session.flush()
 
 
-async def record_verdict(session: AsyncSession, row: VerdictRow) -> None:
-    await session.execute(_VERDICT, {"verdict": _json(row)})
+@dataclass(frozen=True)
+class Judged:
+    """A verdict to be kept, with what it was founded on. Written from here and read as
+    `VerdictRow`: to build a watched row costs more than to judge."""
+
+    tenant: str
+    key: str
+    loan_id: str
+    party_id: str
+    at: datetime
+    is_allowed: bool
+    rule_id: str
+    because: str
+    rule_pack: str
+    strength: str
+    next_allowed_at: datetime | None
+    episode: int
+    position_version: int
+    facts: Mapping[str, object]
+    findings: Sequence[Mapping[str, object]]
+
+
+async def record_verdict(session: AsyncSession, judged: Judged) -> None:
+    await session.execute(_VERDICT, {"verdict": _json(vars(judged))})
 
 
 async def reserve(
-    session: AsyncSession, row: AttemptRow, verdict: VerdictRow, key: str, result: bytes
+    session: AsyncSession, attempt: Mapping[str, object], judged: Judged, key: str, result: bytes
 ) -> None:
-    """Keep a reservation, the verdict that allowed it and the answer, in one round trip."""
-    row.loan_ids = row.loan_ids or [row.loan_id]
-    bound = {"attempt": _json(row), "verdict": _json(verdict), "key": key, "result": result}
-    await session.execute(_RESERVE, bound)
+    """Keep a reservation (an attempt's columns), the verdict that allowed it and the answer, in
+    one round trip."""
+    kept = {"attempt": _json(attempt), "verdict": _json(vars(judged))}
+    await session.execute(_RESERVE, {**kept, "key": key, "result": result})
 
 
 async def of_loan(
@@ -102,8 +126,8 @@ async def refused_by_rule(session: AsyncSession, tenant: str) -> dict[str, int]:
     return {row.rule_id: row.refused for row in rows}
 
 
-def _json(row: AttemptRow | VerdictRow) -> str:
-    return json.dumps(row.model_dump(), default=_plain)
+def _json(columns: Mapping[str, object]) -> str:
+    return json.dumps(columns, default=_plain)
 
 
 def _plain(value: object) -> str:
