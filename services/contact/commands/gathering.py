@@ -125,6 +125,7 @@ def gather(desk: Desk, asked: Asked, docket: Docket, at: datetime) -> Gathered:
         bans=tuple(Ban(t.channel, _hours(t.hours)) for t in lasting if t.kind is TermKind.BAN),
         reachability=docket.reachability,
         agency=docket.agency,
+        placed_until=docket.placed_until,
         has_refused=any(term.kind is TermKind.REFUSAL for term in lasting),
         is_willing_to_pay=any(term.kind is TermKind.WILLING_TO_PAY for term in lasting),
     )
@@ -153,11 +154,14 @@ def _proposal(asked: Asked, point_id: str) -> Proposal:
 
 
 def _holds(docket: Docket, at: datetime, now: datetime) -> tuple[HoldInterval, ...]:
-    """The loans' holds. An act may lag behind a clock that runs fast: a hold that has begun on the
-    clock stands against it all the same."""
+    """The loans' holds, less disputes over a part, which forbid nothing about the rest. An act may
+    lag behind a clock that runs fast: a hold that has begun on the clock stands against it all the
+    same."""
+    owed = max((standing.amounts.overdue_minor for standing in docket.standings), default=0)
     return tuple(
         replace(hold, from_at=at) if at < hold.from_at <= now else hold
         for hold in {hold.hold_id: hold for hold in docket.holds}.values()
+        if hold.amount_minor is None or hold.amount_minor >= owed
     )
 
 

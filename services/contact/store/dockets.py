@@ -119,6 +119,7 @@ class Docket:
     holds: tuple[HoldInterval, ...] = ()
     attempts: tuple[PastAttempt, ...] = ()
     agency: KnownAgency | None = None
+    placed_until: datetime | None = None
 
 
 async def call(session: AsyncSession, ask: Ask, topic: str, result_key: str) -> Docket:
@@ -156,6 +157,7 @@ def _docket(ask: Ask, raw: dict[str, Any]) -> Docket:
             *(term for each in raw["treatments"] or () for term in treatment_terms(each)),
         ),
         reachability=Reachability(raw["reachability"] or Reachability.REACHABLE),
+        placed_until=_instant(raw["placed_until"]),
         holds=tuple(map(_hold, raw["holds"] or ())),
         attempts=tuple(map(_past, raw["attempts"] or ())),
     )

@@ -99,6 +99,7 @@ def _known(raw: Document, act: Proposal) -> Known:
         loans=tuple(map(_loan, raw.get("loans", ()))),
         notices=tuple(map(_notice, raw.get("notices", ()))),
         agency=_agency(raw.get("agency")),
+        placed_until=_perhaps(raw.get("placed_until")),
     )
 
 

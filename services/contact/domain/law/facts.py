@@ -197,7 +197,8 @@ class KnownAgency:
 class Known:
     """All that rules look at. `attempts` are the debtor's, over all loans and agencies, in and
     out, on either side of now; `holds` are those of the act's loans; `roles` and the marks of
-    refusal are the addressed party's; life and reachability are those of the debtor."""
+    refusal are the addressed party's; life and reachability are those of the debtor. Until
+    `placed_until` one of the loans is an agency's alone."""
 
     zones: tuple[str, ...]
     roles: frozenset[Role]
@@ -218,6 +219,7 @@ class Known:
     loans: tuple[KnownLoan, ...] = ()
     notices: tuple[KnownNotice, ...] = ()
     agency: KnownAgency | None = None
+    placed_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

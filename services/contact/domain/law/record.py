@@ -57,6 +57,7 @@ def document_of(packs: list[str], at: datetime, act: Proposal, known: Known) -> 
         ),
         **{name: found for name, found in lists.items() if found},
         **({"agency": _agency(known.agency)} if known.agency else {}),
+        **({"placed_until": known.placed_until.isoformat()} if known.placed_until else {}),
     }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from interfaces.facts import HoldInterval
-from interfaces.values import LIABLE_ROLES, Block, Channel, HoldKind, Purpose, Role
+from interfaces.values import LIABLE_ROLES, Block, Capacity, Channel, HoldKind, Purpose, Role
 from services.contact.domain import holds
 from services.contact.domain.law.facts import Known, Proposal, Reachability, Result
 from services.contact.domain.law.judgement import Objection
@@ -63,6 +63,17 @@ class NoHold:
             is_debtors = hold.party_id in (None, act.debtor_id)
             if not (hold.kind in passing and is_debtors):
                 yield hold
+
+
+@dataclass(frozen=True)
+class NotPlaced:
+    """The bank's own collectors leave a loan alone that an agency was given alone."""
+
+    def objection(self, act: Proposal, known: Known, at: datetime) -> Objection | None:
+        is_own = act.capacity is Capacity.CREDITOR
+        if not is_own or known.placed_until is None or at >= known.placed_until:
+            return None
+        return Objection("the loan is placed with an agency", known.placed_until)
 
 
 @dataclass(frozen=True)

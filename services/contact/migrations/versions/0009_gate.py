@@ -31,6 +31,8 @@ STATEMENTS = [
             'treatments', (SELECT jsonb_agg(jsonb_build_object('treatment', treatment,
                     'from_at', recorded_at, 'until_at', ended_at)) FROM vulnerability
                 WHERE party_id = _party),
+            'placed_until', (SELECT max(until_at) FROM placement
+                WHERE loan_id = ANY (_loans) AND status = 'active' AND NOT bank_keeps_contact),
             'reachability', (SELECT state FROM reachability WHERE party_id = _debtor),
             'holds', (SELECT jsonb_agg(to_jsonb(h) ORDER BY hold_id) FROM (
                 SELECT * FROM hold WHERE loan_id = ANY (_loans)

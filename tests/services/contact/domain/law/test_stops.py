@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from interfaces.values import LIABLE_ROLES, Channel, Direction, HoldKind, Purpose, Role
+from interfaces.values import LIABLE_ROLES, Capacity, Channel, Direction, HoldKind, Purpose, Role
 from services.contact.domain.law.facts import KnownPoint
 from services.contact.domain.points import OptOut
-from tests.services.contact.domain.law.givens import CALL, act, asked, hold, plain, rules_of
+from tests.services.contact.domain.law.givens import CALL, NOON, act, asked, hold, plain, rules_of
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -35,6 +37,17 @@ def test_an_opt_out_of_one_number_leaves_the_others() -> None:
         assert asked("cn-bank", act(channel=Channel.SMS, purpose=purpose), known).is_allowed
     every = plain(opt_outs=(OptOut(Channel.SMS),))
     assert not asked("cn-bank", act(channel=Channel.SMS, point_id="b"), every).is_allowed
+
+
+def test_a_placed_loan_is_left_to_the_agency_until_the_placement_ends() -> None:
+    ends = NOON + timedelta(days=3)
+    placed = plain(placed_until=ends)
+    refused = asked("cn-bank", CALL, placed)
+    assert (refused.rule_id, refused.next_allowed_at) == ("PLACED", ends)
+    assert asked("cn-bank", act(purpose=Purpose.STATUTORY_NOTICE), placed).is_allowed
+    assert asked("cn-bank", CALL, plain(placed_until=NOON)).is_allowed
+    agency = act(capacity=Capacity.AGENCY, agency="ag1")
+    assert asked("cn-bank", agency, placed).rule_id != "PLACED"
 
 
 def test_a_wrong_number_is_no_point_to_use() -> None:
