@@ -118,6 +118,7 @@ async def of_pool(session: AsyncSession, tenant: str, pool: str) -> list[WishRow
 
 
 async def ripen(session: AsyncSession, pool: str, at: datetime) -> None:
+    """Nobody is waited for any more."""
     await session.execute(_RIPEN, {"pool": pool, "at": at})
 
 
@@ -179,7 +180,8 @@ async def pooled(session: AsyncSession, tenant: str) -> tuple[int, int]:
 
 
 _RIPEN = text(
-    "UPDATE wish SET ripe_at = least(ripe_at, :at) WHERE pool = :pool AND settled IS NULL"
+    """UPDATE wish SET ripe_at = least(ripe_at, :at), lease_wall_at = NULL
+    WHERE pool = :pool AND settled IS NULL AND attempt_key = '' AND NOT is_queued"""
 )
 _ACTING = text(
     """SELECT DISTINCT s.loan_id FROM loan_party p JOIN standing s USING (loan_id)

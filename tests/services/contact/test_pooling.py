@@ -86,6 +86,19 @@ async def test_a_wish_waits_for_a_loan_that_has_left_none_but_not_for_ever(scene
     assert await settled(scene, "l1") == {"l1/k1": "confirmed"}
 
 
+async def test_where_the_clock_runs_fast_a_lagging_loan_is_waited_for_on_the_wall(
+    scene: Scene,
+) -> None:
+    await two_loans(scene)
+    scene.set_clock(NOON + timedelta(days=9), rate=100_000)
+    assert (await scene.attempt(wish_of("l1"))).status is TouchStatus.POOLED
+    assert await meet_all(scene) == 0
+    assert (await scene.attempt(wish_of("l2"))).status is TouchStatus.POOLED
+    assert await meet_all(scene) == 1
+    assert await settled(scene, "l1") == {"l1/k1": "confirmed"}
+    assert len(await scene.gateway.messages(TENANT, 0, 10)) == 1
+
+
 async def test_a_party_with_one_loan_is_touched_at_once(scene: Scene) -> None:
     await scene.overdue("l1", "b1")
     assert (await scene.attempt(wish_of("l1"))).status is TouchStatus.CONFIRMED
