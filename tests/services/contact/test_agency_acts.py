@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from interfaces.contact import TouchStatus
-from interfaces.values import Role
+from interfaces.values import Purpose, Role
 from tests.services.contact.placing import (
     AFTERNOON,
     get,
@@ -163,7 +163,8 @@ async def test_a_hold_may_keep_agencies_alone_from_one_party(scene: Scene) -> No
         code = await refused(http, path, reservation("later"))
         assert code == "contact/agencies_kept_away"
         assert (await post(http, f"{path}/early-g1/confirm", {}))["status"] == "confirmed"
-        own = await scene.reserve(touch_of("l1", "b1", "own", position_version=2), AFTERNOON)
+        notice = touch_of("l1", "b1", "own", position_version=2, purpose=Purpose.STATUTORY_NOTICE)
+        own = await scene.reserve(notice, AFTERNOON)
         assert own.status is TouchStatus.RESERVED
 
 

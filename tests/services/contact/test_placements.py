@@ -284,24 +284,3 @@ async def test_a_receipt_that_does_not_come_is_listed_and_raised_once(scene: Sce
         [duty] = (await get(http, "duties?loan_id=l1"))["duties"]
         assert duty["state"] == "late"
         assert (await shown(http))["status"] == "recalled"
-
-
-REFUSED_STEPS: tuple[tuple[str, dict[str, Any], str], ...] = (
-    ("placements/pl1/receipt", RECEIPT, "contact/wrong_step"),
-    ("placements/none/receipt", RECEIPT, "contact/unknown_placement"),
-    ("placements/pl1/receipt", {**RECEIPT, "manner": "lost"}, "http/invalid"),
-    ("placements/pl1/receipt", {**RECEIPT, "evidence": ""}, "http/invalid"),
-    ("placements/pl1/decision", {"is_approved": True, "by": "x"}, "contact/wrong_step"),
-    ("placements/pl1/decision", {"is_approved": False, "by": "x"}, "contact/wrong_step"),
-    ("placements/none/recall", {"reason": "r", "by": "o"}, "contact/unknown_placement"),
-    ("placements/pl1/recall", {"reason": "", "by": "o"}, "http/invalid"),
-    ("placements/p l/recall", {"reason": "r", "by": "o"}, "http/invalid"),
-)
-
-
-async def test_a_step_that_is_not_possible_is_refused_and_changes_nothing(scene: Scene) -> None:
-    async with scene.app() as http:
-        await placed_loan(scene, http)
-        for path, body, code in REFUSED_STEPS:
-            assert await refused(http, path, body) == code, path
-        assert (await shown(http))["status"] == "active"

@@ -45,6 +45,9 @@ class NoHold:
     kinds: frozenset[HoldKind] = frozenset(HoldKind)
 
     def objection(self, act: Proposal, known: Known, at: datetime) -> Objection | None:
+        bare = self._bare(act, known)
+        if bare is not None:
+            return Objection(f"held: {bare.value}", None)
         if not known.holds:
             return None
         stopping = [hold for hold in self._stopping(act, known) if hold.kind in self.kinds]
@@ -53,6 +56,17 @@ class NoHold:
             return None
         kinds = sorted({hold.kind.value for hold in stopping if _covers(hold, at)})
         return Objection(f"held: {', '.join(kinds)}", span.until_at)
+
+    def _bare(self, act: Proposal, known: Known) -> HoldKind | None:
+        """A death or a lost mind that is known without a hold, which would say until when."""
+        if act.party_id != act.debtor_id:
+            return None
+        stated = {
+            HoldKind.DECEASED: known.is_dead,
+            HoldKind.INCAPACITY: known.is_incapacitated,
+        }
+        held = {hold.kind for hold in known.holds}
+        return next((k for k, is_so in stated.items() if is_so and k in self.kinds - held), None)
 
     @staticmethod
     def _stopping(act: Proposal, known: Known) -> Iterable[HoldInterval]:

@@ -53,7 +53,6 @@ def test_the_next_instant_is_allowed_and_none_before_it(document: Document, seed
             assert not ask(moved(document, at))["allowed"], at
 
 
-@pytest.mark.xfail(strict=True, reason="the gate knows a death or lost mind by its hold alone")
 @pytest.mark.parametrize(
     ("pack", "word"), [("cn-bank", "is_dead"), ("uk-conc", "is_incapacitated")]
 )
