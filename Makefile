@@ -31,10 +31,11 @@ check: setup ## Format, lint, types, imports, tidiness and the fast tests; under
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/buf lint --path proto/events
-	$(BIN)/python -m pytest -q -m "not stack and not database and not slow"
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not stack and not database and not slow"
 
 test: setup ## Every test, on real PostgreSQL, Kafka and Temporal servers that it starts itself
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not stack and not slow"
+	$(BIN)/python -m pytest -q -m "stack or slow"
 
 demo: setup ## Play a portfolio on the whole stack; EXIT=1 ends by itself; PORTFOLIO, FORMAT, SAMPLE
 	$(BIN)/python -m forbear demo $(if $(PORTFOLIO),--portfolio $(PORTFOLIO)) $(if $(FORMAT),--format $(FORMAT)) \

@@ -162,8 +162,9 @@ async def record(session: AsyncSession, desk: Desk, receipt: Receipt, claimed: C
 
 
 async def _others(session: AsyncSession, touch: Touch) -> list[str]:
-    is_alone = touch.window_until is None or bool(touch.notice)
-    return [] if is_alone else await wishes.acting_loans(session, touch.party_id, touch.loan_id)
+    if touch.window_until is None:
+        return []
+    return await wishes.acting_loans(session, touch.party_id, touch.loan_id)
 
 
 def _wish(touch: Touch, others: Sequence[str]) -> Wish:
@@ -173,7 +174,6 @@ def _wish(touch: Touch, others: Sequence[str]) -> Wish:
         purpose=touch.purpose,
         capacity=touch.capacity,
         discloses=touch.role in LIABLE_ROLES,
-        is_notice=bool(touch.notice),
         at=touch.at,
         window_until=touch.window_until,
         others=others,

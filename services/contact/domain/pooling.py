@@ -24,7 +24,6 @@ class Wish:
     purpose: Purpose
     capacity: Capacity
     discloses: bool
-    is_notice: bool
     at: datetime
     window_until: datetime | None
     others: Collection[str] = ()
@@ -41,7 +40,7 @@ def may_wait(wish: Wish) -> bool:
     if wish.window_until is None:
         return False
     is_shared = wish.channel in _SHARED_CHANNELS and wish.purpose in _SHARED_PURPOSES
-    return wish.channel is Channel.CALL or bool(is_shared and not wish.is_notice and wish.others)
+    return wish.channel is Channel.CALL or bool(is_shared and wish.others)
 
 
 def ripe_at(wish: Wish, waiting: Collection[str]) -> datetime:

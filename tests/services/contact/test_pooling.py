@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from events.v1 import contact_pb2 as pb
 from interfaces.contact import Touch, TouchStatus
-from interfaces.values import Channel, Role
+from interfaces.values import Channel, Purpose, Role
 from services.contact.activities.pools import meet_next
 from services.contact.gateways import Gateway
 from services.contact.store import people
@@ -64,6 +64,16 @@ async def test_two_loans_of_one_party_become_one_message_and_each_is_told(scene:
         assert list(progress.circumstances[0].channels_tried) == ["sms"]
 
 
+async def test_a_notice_in_a_shared_message_is_proven_for_each_loan(scene: Scene) -> None:
+    await two_loans(scene)
+    for loan_id in ("l1", "l2"):
+        await scene.attempt(wish_of(loan_id, notice="reminder"))
+    await meet_all(scene)
+    for loan_id in ("l1", "l2"):
+        progress = (await scene.told(loan_id, pb.ContactProgressed))[-1]
+        assert [(each.kind, each.status) for each in progress.notices] == [("reminder", "sent")]
+
+
 async def test_the_message_speaks_of_the_sum_of_both_loans(scene: Scene) -> None:
     await two_loans(scene)
     for loan_id in ("l1", "l2"):
@@ -104,7 +114,9 @@ async def test_a_party_with_one_loan_is_touched_at_once(scene: Scene) -> None:
     assert (await scene.attempt(wish_of("l1"))).status is TouchStatus.CONFIRMED
 
 
-@pytest.mark.parametrize("more", [{"notice": "demand"}, {"channel": Channel.LETTER}])
+@pytest.mark.parametrize(
+    "more", [{"purpose": Purpose.STATUTORY_NOTICE}, {"channel": Channel.LETTER}]
+)
 async def test_a_notice_or_a_letter_is_about_one_loan_alone(
     scene: Scene, more: dict[str, object]
 ) -> None:
