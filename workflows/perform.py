@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from interfaces.cases import CasesActivities, RecordTransition
 from interfaces.contact import (
@@ -38,6 +38,9 @@ from workflows.calls import call
 from workflows.limitation import limitation_expires_on
 from workflows.state import CaseState
 from workflows.strategy import acting_until
+
+# A call that no collector had time for today is still worth making on one of the next days.
+CALL_PATIENCE = timedelta(days=3)
 
 
 async def record(state: CaseState, move: Move) -> None:
@@ -90,7 +93,8 @@ async def adopt(state: CaseState, act: Adopt) -> list[Fact]:
 
 async def touch(state: CaseState, act: TouchParty) -> TouchOutcome:
     plain = _touch(state, act.party, act.channel, act.due_at, state.key, act.step)
-    asked = replace(plain, window_until=acting_until(state, state.now))
+    patience = CALL_PATIENCE if act.channel is Channel.CALL else timedelta(0)
+    asked = replace(plain, window_until=acting_until(state, state.now + patience))
     return await call(
         ContactActivities.wish, asked, f"{act.step.key} by {act.channel} to {act.party.role}"
     )
