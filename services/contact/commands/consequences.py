@@ -17,7 +17,7 @@ from services.contact.commands.grievances import Objected
 from services.contact.commands.holds import tell
 from services.contact.commands.progress import Occasion, document_answer
 from services.contact.domain import tasks as desk_rules
-from services.contact.domain.answers import Answer, answers
+from services.contact.domain.answers import WRITTEN, Answer, answers
 from services.contact.domain.grievances import HOLD_KIND, GrievanceKind
 from services.contact.domain.holds import DEFAULT_BLOCKS, REVIEW_AFTER, Span
 from services.contact.domain.points import OptOut
@@ -185,7 +185,7 @@ async def _answer(
     """Answers go to who is liable alone, and never to somebody who must hear a person first."""
     standing_of, now = known
     topics = said.understanding.topics
-    if not (topics and follows.may_answer) or said.channel is Channel.CALL:
+    if not (topics and follows.may_answer) or said.channel not in WRITTEN:
         return ()
     links = await people.links_of_loans(session, said.loan_ids)
     liable = {

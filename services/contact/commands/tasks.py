@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -16,10 +17,11 @@ from services.contact.commands.corrections import Correction
 from services.contact.commands.desk import Desk
 from services.contact.commands.incoming import stray_context
 from services.contact.commands.understanding import words_context
-from services.contact.domain.tasks import TaskKind
+from services.contact.domain.tasks import URGENCY, TaskKind
 from services.contact.store import people, progress
 from services.contact.store import replies as reply_store
 from services.contact.store import tasks as store
+from services.contact.store.replies import AnswerOwedRow
 from services.contact.store.tasks import Claim, TaskRow
 
 
@@ -131,6 +133,27 @@ async def complete(
     row.lease_until = None
     await session.flush()
     return row
+
+
+async def ask_person(session: AsyncSession, owed: AnswerOwedRow, now: datetime) -> None:
+    """A question that no message may answer waits for a person, unless one will see it anyway."""
+    for task in await store.of_reply(session, owed.tenant, owed.reply_id):
+        if task.kind == TaskKind.QUESTION and task.completed_at is None:
+            return
+    name = f"{owed.tenant}/{owed.reply_id}/{owed.loan_id}/{owed.template}"
+    urgency = URGENCY[TaskKind.QUESTION]
+    row = TaskRow(
+        task_id=hashlib.sha256(f"answer/{name}".encode()).hexdigest()[:32],
+        tenant=owed.tenant,
+        kind=TaskKind.QUESTION,
+        priority=urgency.priority,
+        due_at=now + urgency.within,
+        reply_id=owed.reply_id,
+        party_id=owed.party_id,
+        loan_id=owed.loan_id,
+        created_at=now,
+    )
+    await store.add(session, [row])
 
 
 async def _own_words(session: AsyncSession, desk: Desk, row: TaskRow) -> Words:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from interfaces.values import Channel
 from services.contact.domain.standing import Amounts
 from services.contact.domain.understanding.lexicon import Topic
 
@@ -13,6 +14,8 @@ TEMPLATES: dict[Topic, str] = {
     Topic.DUE_DATE: "answer_due_date",
     Topic.HOW_TO_PAY: "answer_how_to_pay",
 }
+# How an answer can be sent; who asked in a call or at the door is answered there.
+WRITTEN = frozenset({Channel.SMS, Channel.EMAIL, Channel.PUSH, Channel.LETTER})
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,8 @@ URGENCY: dict[TaskKind, Urgency] = {
     TaskKind.UNCLEAR: Urgency(6, timedelta(hours=24)),
     TaskKind.ABUSE: Urgency(7, timedelta(hours=72)),
 }
+# Somebody in danger or in mourning hears a person first, whatever else was asked.
+PERSON_FIRST = frozenset({TaskKind.SELF_HARM, TaskKind.BEREAVEMENT})
 _ALWAYS = {
     ReplyKind.SELF_HARM: TaskKind.SELF_HARM,
     ReplyKind.BEREAVEMENT: TaskKind.BEREAVEMENT,
@@ -63,7 +65,8 @@ def tasks_for(
     if not is_by_person:
         wanted |= {_UNREAD[kind] for kind in kinds if kind in _UNREAD}
         wanted |= {TaskKind.QUESTION for _ in unanswered}
-        if any(each.confidence_percent < SURE_PERCENT for each in said.labels):
+        is_sure = all(each.confidence_percent >= SURE_PERCENT for each in said.labels)
+        if not (is_sure and said.is_whole):
             wanted.add(TaskKind.UNCLEAR)
     return tuple(kind for kind in TaskKind if kind in wanted)
 

@@ -34,7 +34,8 @@ class UnderstandingRow(Row, table=True):
 
 
 class AnswerOwedRow(Row, table=True):
-    """Taken up by the sender, which sets `taken_at`."""
+    """Taken up by the sender, which sets `taken_at` and says how it ended; leases run on the
+    wall."""
 
     __tablename__: ClassVar[str] = "answer_owed"
     tenant: str = Field(primary_key=True)
@@ -47,6 +48,12 @@ class AnswerOwedRow(Row, table=True):
     facts: dict[str, object] = Field(sa_column=Column(JSONB, nullable=False))
     owed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     taken_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    lease_wall_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    tries: int = 0
+    ended_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    outcome: str = ""
+    because: str = ""
+    attempt_id: str = ""
 
 
 class StrayReplyRow(Row, table=True):

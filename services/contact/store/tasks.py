@@ -91,6 +91,16 @@ async def of_reply(session: AsyncSession, tenant: str, reply_id: str) -> list[Ta
     return list((await session.execute(query.order_by(col(TaskRow.priority)))).scalars())
 
 
+async def has_open(session: AsyncSession, party_id: str, kinds: Collection[TaskKind]) -> bool:
+    """Whether a person still has to look after this party for one of these reasons."""
+    query = select(col(TaskRow.task_id)).where(
+        col(TaskRow.party_id) == party_id,
+        col(TaskRow.completed_at).is_(None),
+        col(TaskRow.kind).in_(sorted(kinds)),
+    )
+    return (await session.execute(query.limit(1))).first() is not None
+
+
 async def note_reading(session: AsyncSession, row: TaskRow, by: str, at: datetime) -> None:
     """Who read whose words, and when."""
     bound = {"tenant": row.tenant, "reply_id": row.reply_id, "task_id": row.task_id}

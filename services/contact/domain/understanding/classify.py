@@ -16,7 +16,8 @@ from services.contact.domain.understanding import days, numerals
 from services.contact.domain.understanding.lexicon import CERTAIN_PERCENT, Lexicon, Sign, Topic
 from services.contact.domain.understanding.spelling import plain
 
-TEXT_LENGTH_MAX = 10_000
+# Reading takes time that grows with the length; of a longer message a person reads the rest.
+TEXT_LENGTH_MAX = 2_000
 _EVIDENCE_MAX = 5
 # A day beside a verb of paying makes a promise of what alone might be a wish.
 _DAY_SUPPORT_PERCENT, _AMOUNT_SUPPORT_PERCENT = 50, 30
@@ -42,13 +43,15 @@ class Wish:
 
 @dataclass(frozen=True)
 class Understanding:
-    """Everything a message says. Labels are sorted by name; never empty."""
+    """Everything a message says. Labels are sorted by name; never empty. `is_whole`: nothing was
+    left unread."""
 
     labels: tuple[Understood, ...]
     topics: tuple[Topic, ...] = ()
     amount_minor: int | None = None
     on: date | None = None
     wished: Wish | None = None
+    is_whole: bool = True
 
     @property
     def kinds(self) -> tuple[ReplyKind, ...]:
@@ -65,7 +68,10 @@ class _Hit:
 
 def understand(text: str, lexicon: Lexicon, today: date, currency: str) -> Understanding:
     """Read a message written on the local day `today`; amounts are in the tenant's currency."""
-    spelled = plain(text[:TEXT_LENGTH_MAX])
+    # One letter may be spelled out as many, so what is spelled is cut too.
+    whole = plain(text[:TEXT_LENGTH_MAX])
+    is_whole = max(len(text), len(whole)) <= TEXT_LENGTH_MAX
+    spelled = whole[:TEXT_LENGTH_MAX]
     hits = _hits(spelled, lexicon)
     day, amount_minor = _promised(spelled, hits, today, currency)
     labels = []
@@ -80,7 +86,7 @@ def understand(text: str, lexicon: Lexicon, today: date, currency: str) -> Under
             evidence = tuple(dict.fromkeys(hit.words for hit in own))[:_EVIDENCE_MAX]
             labels.append(Understood(label, confidence, evidence))
     if not labels:
-        return Understanding((_unclear(hits),))
+        return Understanding((_unclear(hits),), is_whole=is_whole)
     kinds = {each.label for each in labels}
     return Understanding(
         labels=tuple(labels),
@@ -88,6 +94,7 @@ def understand(text: str, lexicon: Lexicon, today: date, currency: str) -> Under
         amount_minor=amount_minor if ReplyKind.PROMISE in kinds else None,
         on=day if ReplyKind.PROMISE in kinds else None,
         wished=_wished(spelled, today) if ReplyKind.CALLBACK in kinds else None,
+        is_whole=is_whole,
     )
 
 

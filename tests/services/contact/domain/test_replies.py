@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -43,6 +44,12 @@ def test_a_person_in_danger_or_in_mourning_always_comes_to_a_person_first(
     assert (TaskKind.BEREAVEMENT in found) == (ReplyKind.BEREAVEMENT in kinds)
     assert list(found) == sorted(found, key=list(TaskKind).index)
     assert is_by_person or percent >= 70 or TaskKind.UNCLEAR in found
+
+
+@given(KINDS)
+def test_what_was_too_long_to_be_read_whole_is_seen_by_a_person(kinds: set[ReplyKind]) -> None:
+    cut = replace(said(*sorted(kinds), percent=99), is_whole=False)
+    assert TaskKind.UNCLEAR in tasks_for(cut, is_by_person=False, unanswered=())
 
 
 def test_danger_to_oneself_holds_as_vulnerability_but_not_for_a_stranger() -> None:
