@@ -8,17 +8,22 @@ from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from chassis.errors import Rejected
 from chassis.service import Context
 from chassis.telemetry import describe
+from chassis.vault import Unreadable
 from services.contact.activities.sending import hand_over
 from services.contact.activities.ways_out import ways_out
-from services.contact.commands import pooling
+from services.contact.commands import pooling, wishing
 from services.contact.commands.desk import Desk, desk
 from services.contact.commands.touches import Decision
 from services.contact.gateways import Gateway
 
 # Another process may have left a wish, or the clock may have been set to run faster.
 _LOOK_AGAIN = timedelta(seconds=5)
+# What one pool may fail by without ending the others': its provider, its texts, its party's key.
+_FAULTS = (SQLAlchemyError, OSError, TimeoutError, Rejected, Unreadable)
+AT_ONCE, TRIES_QUIET = 3, 5
 _log = logging.getLogger(__name__)
 
 
@@ -44,13 +49,19 @@ async def run(context: Context, bell: Bell, gateway: Gateway | None = None) -> N
     """Never ends by itself; what fails is tried again."""
     its_desk = desk(context.settings, context.clock)
     way_out = gateway or ways_out(context)
+    async with asyncio.TaskGroup() as workers:
+        for _ in range(AT_ONCE):
+            workers.create_task(_work(context, its_desk, bell, way_out))
+
+
+async def _work(context: Context, its_desk: Desk, bell: Bell, way_out: Gateway) -> None:
     while True:
         try:
             while await meet_next(context, its_desk, way_out):
                 pass
             async with context.database.transaction() as session:
-                due = await pooling.next_at(session, its_desk)
-        except (SQLAlchemyError, OSError, TimeoutError) as fault:
+                due = await wishing.next_at(session, its_desk)
+        except _FAULTS as fault:
             _log.warning("pools are looked at again", extra={"fault": describe(fault)})
             due = None
         wait = _LOOK_AGAIN if due is None else due - context.clock.wall()
@@ -60,19 +71,20 @@ async def run(context: Context, bell: Bell, gateway: Gateway | None = None) -> N
 async def meet_next(context: Context, desk: Desk, gateway: Gateway) -> bool:
     """Meet the ripest pool that nobody holds; false if there is none."""
     async with context.database.transaction() as session:
-        claimed = await pooling.claim_next(session, desk)
+        claimed = await wishing.claim_next(session, desk)
     if claimed is None:
         return False
     try:
         await _meet(context, desk, gateway, claimed)
-    except (OSError, TimeoutError) as fault:
-        _log.warning("a pool is handed over again", extra={"fault": describe(fault)})
+    except _FAULTS as fault:
         async with context.database.transaction() as session:
-            await pooling.put_back(session, desk, claimed)
+            tries = await wishing.put_back(session, desk, claimed)
+        say = _log.error if tries > TRIES_QUIET else _log.warning
+        say("a pool is met again", extra={"fault": describe(fault), "tries": tries})
     return True
 
 
-async def _meet(context: Context, desk: Desk, gateway: Gateway, claimed: pooling.Claim) -> None:
+async def _meet(context: Context, desk: Desk, gateway: Gateway, claimed: wishing.Claim) -> None:
     async def decide(is_known_unsent: bool) -> Decision:
         async with context.database.transaction() as session:
             return await pooling.meet(session, desk, claimed, is_known_unsent=is_known_unsent)

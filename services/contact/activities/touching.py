@@ -16,7 +16,7 @@ from interfaces.contact import (
 from services.contact.activities.pools import Bell
 from services.contact.activities.sending import hand_over
 from services.contact.activities.ways_out import ways_out
-from services.contact.commands import pooling, progress, reservations, touches
+from services.contact.commands import progress, reservations, touches, wishing
 from services.contact.commands.desk import Desk, desk
 from services.contact.commands.touches import Decision
 from services.contact.gateways import Gateway
@@ -37,7 +37,7 @@ class Activities(ContactActivities):
     @activity.defn(name="contact.wish")
     async def wish(self, touch: Touch) -> TouchOutcome:
         async with self._database.transaction() as session:
-            kept = await pooling.leave(session, self._desk, touch)
+            kept = await wishing.leave(session, self._desk, touch)
         if kept is not None:
             self._bell.ring()
             return kept

@@ -14,15 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from chassis.errors import Behind
-from interfaces.contact import Touch, TouchOutcome, TouchStatus
-from interfaces.values import LIABLE_ROLES, Channel
+from interfaces.contact import TouchOutcome, TouchStatus
+from interfaces.values import Channel
 from services.contact.commands import reachability, telling
 from services.contact.commands.calls.queue import CallWanted, enqueue
 from services.contact.commands.desk import Desk
 from services.contact.commands.judging import (
     Hearing,
     docket_of,
-    first_outcome,
     hear,
     record_verdict,
     settle,
@@ -37,13 +36,13 @@ from services.contact.commands.touches import (
     message_of,
     new_attempt,
     note,
+    proof_of,
     refuse,
     sent_outcome,
     tell_confirmation,
 )
 from services.contact.domain.law.judgement import judge
 from services.contact.domain.outcomes import Outcome
-from services.contact.domain.pooling import Wish, may_wait, ripe_at
 from services.contact.domain.standing import Answer
 from services.contact.gateways import Receipt
 from services.contact.settings import TOPIC
@@ -52,57 +51,9 @@ from services.contact.store.tables import AttemptRow
 from services.contact.store.touches import AttemptStatus
 from services.contact.store.wishes import Claim, WishRow
 
-__all__ = ["Claim", "claim_next", "leave", "meet", "next_at", "put_back", "record"]
-
-LEASE = timedelta(seconds=60)
 _BEHIND_AGAIN = timedelta(seconds=1)
-_AGAIN = timedelta(seconds=5)
-_LAGGING = timedelta(seconds=3)
-
-
-async def leave(session: AsyncSession, desk: Desk, touch: Touch) -> TouchOutcome | None:
-    """Keep a wish that another loan of the party could share; None where it is to be met at once.
-    May raise `contact/behind`."""
-    first = await first_outcome(session, ATTEMPT, touch)
-    if first is not None:
-        return first
-    pooled = TouchOutcome(touch.key, TouchStatus.POOLED)
-    if await wishes.find(session, touch.tenant, touch.key) is not None:
-        return pooled
-    if await touches.find(session, touch.tenant, touch.key) is not None:
-        return None
-    others = await _others(session, touch)
-    wish = _wish(touch, others)
-    if not may_wait(wish):
-        return None
-    docket = await docket_of(session, desk, ATTEMPT, touch, desk.clock.instant(touch.at))
-    said, standing = standing_of(docket, touch)
-    if said is Answer.SUPERSEDED:
-        return await settle(session, ATTEMPT, touch, superseded(touch, standing))
-    pool = f"{wish.pool}/{standing.amounts.currency}"
-    there = await wishes.waiting(session, pool)
-    ripe = ripe_at(wish, {row.loan_id for row in there})
-    row = wishes.row_of(touch, pool, ripe)
-    if desk.clock.reading().rate > 1:
-        # Cases lag behind a clock that runs fast, each by its own seconds of the wall.
-        row.lease_wall_at = desk.clock.wall() + _LAGGING
-    await wishes.add(session, row)
-    if ripe <= touch.at:
-        await wishes.ripen(session, pool, touch.at)
-    return pooled
-
-
-async def claim_next(session: AsyncSession, desk: Desk) -> Claim | None:
-    """The next ripe pool, leased to the caller."""
-    wall = desk.clock.wall()
-    return await wishes.claim(session, desk.clock.now(), wall, wall + LEASE)
-
-
-async def next_at(session: AsyncSession, desk: Desk) -> datetime | None:
-    """The instant of the wall at which the next pool is ripe; none if none waits."""
-    ripe, free_wall_at = await wishes.next_due(session)
-    walls = [desk.clock.reading().wall_time(ripe)] if ripe else []
-    return min([*walls, *([free_wall_at] if free_wall_at else [])], default=None)
+# A wish met later than this after its window was slept over by an outage.
+_LATE_MAX = timedelta(minutes=15)
 
 
 async def meet(
@@ -110,9 +61,10 @@ async def meet(
 ) -> Decision:
     """Judge each wish of a pool and confirm what is left of it as one attempt. An empty decision:
     every wish has ended, or waits on."""
-    found = await wishes.of_claim(session, claimed)
-    await outbox.lock(session, TOPIC, {row.loan_id for row in found})
-    rows = await wishes.of_claim(session, claimed)
+    known = {row.loan_id for row in await wishes.of_claim(session, claimed)}
+    await outbox.lock(session, TOPIC, known)
+    # A wish left meanwhile is met with the next pool: its loan is not locked.
+    rows = [row for row in await wishes.of_claim(session, claimed) if row.loan_id in known]
     if not rows:
         return Decision()
     earlier = None
@@ -126,18 +78,12 @@ async def meet(
         await session.flush()
     at = desk.clock.instant(max(row.ripe_at for row in rows))
     heard = [(row, hearing) for row in rows if (hearing := await _heard(session, desk, row, at))]
-    kept = {hearing.touch.loan_id for _, hearing in heard}
-    await _release(session, earlier, kept, at)
+    if earlier is not None:
+        await _release(session, earlier, {row.key for row, _ in heard}, at)
     if heard and heard[0][1].touch.channel is Channel.CALL:
         await _queue(session, desk, heard, at)
         return Decision()
     return await _confirm(session, desk, heard, earlier) if heard else Decision()
-
-
-async def put_back(session: AsyncSession, desk: Desk, claimed: Claim) -> None:
-    """Handing over failed: the pool is tried again after a while."""
-    rows = await wishes.of_pool(session, claimed.tenant, claimed.pool)
-    await wishes.put_back(session, rows, desk.clock.wall() + _AGAIN)
 
 
 async def record(session: AsyncSession, desk: Desk, receipt: Receipt, claimed: Claim) -> None:
@@ -147,7 +93,9 @@ async def record(session: AsyncSession, desk: Desk, receipt: Receipt, claimed: C
     accepted = receipt.is_accepted
     party = await reachability.lock_sent(session, row, is_accepted=accepted)
     await session.refresh(row)
-    met = await wishes.of_claim(session, Claim(claimed.tenant, claimed.pool, row.key))
+    about = {each["key"] for each in row.touches}
+    waiting = await wishes.of_claim(session, Claim(claimed.tenant, claimed.pool, row.key))
+    met = [wish for wish in waiting if wish.key in about]
     row.status = AttemptStatus.SENT if accepted else AttemptStatus.UNDELIVERABLE
     is_news = row.outcome == Outcome.SENT
     if is_news:
@@ -158,46 +106,33 @@ async def record(session: AsyncSession, desk: Desk, receipt: Receipt, claimed: C
     for wish in met:
         outcome = sent_outcome(wish.key, row, accepted)
         await settle(session, ATTEMPT, wishes.touch_of(wish), outcome)
-        await settle_wish(session, wish, outcome, proven.get(wish.key))
-
-
-async def _others(session: AsyncSession, touch: Touch) -> list[str]:
-    if touch.window_until is None:
-        return []
-    return await wishes.acting_loans(session, touch.party_id, touch.loan_id)
-
-
-def _wish(touch: Touch, others: Sequence[str]) -> Wish:
-    return Wish(
-        party_id=touch.party_id,
-        channel=touch.channel,
-        purpose=touch.purpose,
-        capacity=touch.capacity,
-        discloses=touch.role in LIABLE_ROLES,
-        at=touch.at,
-        window_until=touch.window_until,
-        others=others,
-    )
+        await settle_wish(session, wish, outcome, row.from_at, proven.get(wish.key))
 
 
 async def _heard(session: AsyncSession, desk: Desk, row: WishRow, at: datetime) -> Hearing | None:
     """The hearing of a wish that may be met now; the others end or wait on."""
     touch = wishes.touch_of(row)
+    if touch.window_until is not None and at > touch.window_until + _LATE_MAX:
+        because = f"its window ended at {touch.window_until.isoformat()}"
+        await _end(session, row, TouchOutcome(touch.key, TouchStatus.EXPIRED, because=because), at)
+        return None
     docket = await docket_of(session, desk, ATTEMPT, touch, at)
     try:
         said, standing = standing_of(docket, touch)
     except Behind:
+        # Alone from now on: what the others' message says, it says without this loan.
+        row.attempt_key = ""
         await wishes.put_back(session, [row], desk.clock.wall() + _BEHIND_AGAIN)
         return None
     if said is Answer.SUPERSEDED:
-        await _end(session, row, superseded(touch, standing))
+        await _end(session, row, superseded(touch, standing), at)
         return None
     hearing = hear(desk, docket, touch, standing, at)
     verdict = judge(hearing.pack, hearing.act, hearing.known, at)
     await record_verdict(session, hearing, verdict)
     if verdict.is_allowed:
         return hearing
-    await _end(session, row, await refuse(session, hearing, verdict))
+    await _end(session, row, await refuse(session, hearing, verdict), at)
     return None
 
 
@@ -220,9 +155,9 @@ async def _queue(
     await session.flush()
 
 
-async def _end(session: AsyncSession, row: WishRow, outcome: TouchOutcome) -> None:
+async def _end(session: AsyncSession, row: WishRow, outcome: TouchOutcome, at: datetime) -> None:
     await settle(session, ATTEMPT, wishes.touch_of(row), outcome)
-    await settle_wish(session, row, outcome, None)
+    await settle_wish(session, row, outcome, at)
 
 
 async def _confirm(
@@ -237,7 +172,7 @@ async def _confirm(
         # The provider knows this attempt by its id, whichever loans are left of it.
         fresh.attempt_id, fresh.key = earlier.attempt_id, earlier.key
     fresh.loan_ids = sorted({hearing.touch.loan_id for _, hearing in heard})
-    fresh.touches = [_proof(hearing.touch) for _, hearing in heard]
+    fresh.touches = [proof_of(hearing.touch) for _, hearing in heard]
     if earlier is None:
         await touches.add(session, fresh)
     else:
@@ -251,23 +186,12 @@ async def _confirm(
     return Decision(message=message_of(desk, hearings, fresh.attempt_id))
 
 
-def _proof(touch: Touch) -> dict[str, object]:
-    """What the evidence about each loan has of its own."""
-    return {
-        "key": touch.key,
-        "loan_id": touch.loan_id,
-        "episode": touch.episode,
-        "notice": touch.notice,
-        "asks_circumstances": touch.asks_circumstances,
-    }
-
-
 async def _release(
-    session: AsyncSession, earlier: AttemptRow | None, kept: set[str], at: datetime
+    session: AsyncSession, earlier: AttemptRow, kept: set[str], at: datetime
 ) -> None:
-    """A message that was confirmed but never left is not about these loans any more."""
-    if earlier is None:
-        return
+    """A message that was confirmed but never left is not about the other touches any more."""
+    gone = [touch for touch in earlier.touches if touch["key"] not in kept]
+    earlier.touches = [touch for touch in earlier.touches if touch["key"] in kept]
     because = "stopped before the message left"
     events = [
         outbox.Event(
@@ -277,7 +201,6 @@ async def _release(
             at,
             touch["key"],
         )
-        for touch in earlier.touches
-        if touch["loan_id"] not in kept
+        for touch in gone
     ]
     await outbox.append_many(session, TOPIC, events)

@@ -51,14 +51,17 @@ async def document_answer(session: AsyncSession, occasion: Occasion, party_id: s
 
 
 async def settle(
-    session: AsyncSession, row: WishRow, outcome: TouchOutcome, evidence: EvidenceRow | None
+    session: AsyncSession,
+    row: WishRow,
+    outcome: TouchOutcome,
+    at: datetime,
+    evidence: EvidenceRow | None = None,
 ) -> None:
-    """A wish ended: keep how, with what it proves, and tell the case."""
+    """A wish ended at an instant: keep how, with what it proves, and tell the case."""
     await wishes.settle(session, row, outcome)
     if evidence is not None:
         await store.save(session, evidence)
         await duties.note_notice(session, evidence)
-    at = evidence.tried_at if evidence is not None else row.ripe_at
     occasion = Occasion(row.tenant, row.loan_id, row.episode, at, row.key)
     await _tell_open(session, occasion)
 

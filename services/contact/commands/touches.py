@@ -121,6 +121,17 @@ def evidences_of(row: AttemptRow) -> list[EvidenceRow]:
     return [each for each in each_of if each.notice or each.asks_circumstances]
 
 
+def proof_of(touch: Touch) -> dict[str, object]:
+    """What an attempt about several loans keeps of each: its evidence differs by this alone."""
+    return {
+        "key": touch.key,
+        "loan_id": touch.loan_id,
+        "episode": touch.episode,
+        "notice": touch.notice,
+        "asks_circumstances": touch.asks_circumstances,
+    }
+
+
 def evidence_of(row: AttemptRow) -> EvidenceRow:
     """What an attempt proves, at its latest outcome."""
     return EvidenceRow(

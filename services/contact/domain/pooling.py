@@ -45,8 +45,11 @@ def may_wait(wish: Wish) -> bool:
 
 def ripe_at(wish: Wish, waiting: Collection[str]) -> datetime:
     """When the pool is made one touch: at once if every loan that could share it waits already
-    (`waiting`), else after a while, but inside the wish's window."""
+    (`waiting`), else after a while, but early in the wish's window."""
     if set(wish.others) <= set(waiting):
         return wish.at
-    latest = wish.at + POOL_WAIT
-    return latest if wish.window_until is None else min(latest, max(wish.at, wish.window_until))
+    if wish.window_until is None:
+        return wish.at + POOL_WAIT
+    # Whoever is to act on it needs most of the window.
+    share = (wish.window_until - wish.at) / 4
+    return wish.at + max(timedelta(0), min(POOL_WAIT, share))

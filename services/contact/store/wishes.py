@@ -38,6 +38,7 @@ class WishRow(Row, table=True):
     ripe_at: datetime = Field(sa_type=DateTime(timezone=True))
     attempt_key: str = ""
     is_queued: bool = False
+    tries: int = 0
     lease_wall_at: datetime | None = Field(
         default=None,
         sa_type=DateTime(timezone=True),
@@ -131,7 +132,9 @@ async def acting_loans(session: AsyncSession, party_id: str, but: str) -> list[s
 async def claim(
     session: AsyncSession, now: datetime, wall: datetime, until: datetime
 ) -> Claim | None:
-    """Lease the ripest pool that nobody holds; none if nothing is ripe."""
+    """Lease the ripest pool that nobody holds, those that failed before last; none if nothing is
+    ripe. One claim at a time, or two would lock the rows of one pool in two orders."""
+    await session.execute(_ONE_AT_A_TIME, {"lock": _CLAIM_LOCK})
     bound = {"now": now, "wall": wall, "until": until}
     row = (await session.execute(_CLAIM, bound)).one_or_none()
     return None if row is None else Claim(row.tenant, row.pool, row.attempt_key)
@@ -140,14 +143,14 @@ async def claim(
 async def put_back(session: AsyncSession, rows: Sequence[WishRow], wall: datetime) -> None:
     """Leave wishes for a later pass, from an instant of the wall on."""
     for row in rows:
-        row.lease_wall_at = wall
+        row.lease_wall_at, row.tries = wall, row.tries + 1
     await session.flush()
 
 
-async def next_due(session: AsyncSession) -> tuple[datetime | None, datetime | None]:
-    """When the next pool is ripe, and at which instant of the wall the next lease ends."""
-    row = (await session.execute(_NEXT)).one()
-    return row.ripe_at, row.lease_wall_at
+async def soonest(session: AsyncSession) -> list[tuple[datetime, datetime | None]]:
+    """When the ripest pools are ripe, each with the instant of the wall before which nobody may
+    claim it."""
+    return [(row.ripe_at, row.lease_wall_at) for row in await session.execute(_SOONEST)]
 
 
 async def settle(session: AsyncSession, row: WishRow, outcome: TouchOutcome) -> None:
@@ -188,22 +191,23 @@ _ACTING = text(
     WHERE p.party_id = :party_id AND s.loan_id <> :but AND s.disposition = 'overdue'
         AND s.episode > s.closed_episode ORDER BY s.loan_id"""
 )
+_CLAIM_LOCK = 0x77697368
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(:lock)")
 _CLAIM = text(
     """WITH ripest AS (
         SELECT tenant, key, pool, attempt_key FROM wish
         WHERE settled IS NULL AND NOT is_queued AND ripe_at <= :now
             AND (lease_wall_at IS NULL OR lease_wall_at <= :wall)
-        ORDER BY ripe_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+        ORDER BY lease_wall_at NULLS FIRST, ripe_at LIMIT 1 FOR UPDATE SKIP LOCKED)
     , leased AS (
         UPDATE wish SET lease_wall_at = :until FROM ripest
         WHERE wish.settled IS NULL AND NOT wish.is_queued AND wish.tenant = ripest.tenant
             AND wish.pool = ripest.pool AND wish.attempt_key = ripest.attempt_key)
     SELECT tenant, pool, attempt_key FROM ripest"""
 )
-_NEXT = text(
-    """SELECT min(ripe_at) FILTER (WHERE lease_wall_at IS NULL) AS ripe_at,
-        min(lease_wall_at) AS lease_wall_at
-    FROM wish WHERE settled IS NULL AND NOT is_queued"""
+_SOONEST = text(
+    """SELECT ripe_at, lease_wall_at FROM wish WHERE settled IS NULL AND NOT is_queued
+    ORDER BY ripe_at LIMIT 100"""
 )
 _POOLED = text(
     """SELECT count(*) AS touches, sum(cardinality(loan_ids)) AS loans FROM attempt

@@ -34,9 +34,16 @@ async def answer(
     await settle(session, ATTEMPT, touch, outcome)
     wish = await wishes.find(session, touch.tenant, touch.key)
     if wish is not None and wish.settled is None:
-        await settle_wish(session, wish, outcome, evidence)
+        await settle_wish(session, wish, outcome, _ended_at(touch, outcome, evidence), evidence)
     elif evidence is not None:
         await prove(session, evidence)
+
+
+def _ended_at(touch: Touch, outcome: TouchOutcome, evidence: EvidenceRow | None) -> datetime:
+    if evidence is not None:
+        return evidence.tried_at
+    is_expired = outcome.status is TouchStatus.EXPIRED
+    return touch.window_until if is_expired and touch.window_until else touch.at
 
 
 async def prove(session: AsyncSession, evidence: EvidenceRow) -> None:

@@ -14,7 +14,7 @@ STATEMENTS = [
         tenant text NOT NULL, key text NOT NULL, loan_id text NOT NULL, episode int NOT NULL,
         party_id text NOT NULL, pool text NOT NULL, touch jsonb NOT NULL, at timestamptz NOT NULL,
         ripe_at timestamptz NOT NULL, attempt_key text NOT NULL DEFAULT '',
-        is_queued boolean NOT NULL DEFAULT false, lease_wall_at timestamptz, settled bigint, outcome jsonb, PRIMARY KEY (tenant, key))""",
+        is_queued boolean NOT NULL DEFAULT false, tries int NOT NULL DEFAULT 0, lease_wall_at timestamptz, settled bigint, outcome jsonb, PRIMARY KEY (tenant, key))""",
     "CREATE SEQUENCE wish_settled",
     "CREATE INDEX wish_open ON wish (ripe_at) WHERE settled IS NULL AND NOT is_queued",
     "CREATE INDEX wish_of_pool ON wish (pool) WHERE settled IS NULL",
