@@ -47,6 +47,7 @@ FINISHED: frozenset[AgreementStatus | VisitStatus | MatterStatus] = frozenset(
     }
 )
 STOPPED_ELSEWHERE = timedelta(hours=6)
+EXPIRED_MAX = 3
 # The gate's rule for a hold; one the case has not heard of yet is on its way to it.
 HELD = "HOLD"
 HELD_ELSEWHERE = timedelta(days=1)
@@ -183,7 +184,11 @@ def _ended(state: CaseState, wish: OpenWish, outcome: TouchOutcome) -> CaseState
     """What was put off is no documented try: a notice the gate holds back must not count as one
     that failed."""
     record = state.record(wish.step)
-    again_at = _again_at(state, outcome)
+    if outcome.status is TouchStatus.EXPIRED:
+        record = replace(record, expired=record.expired + 1)
+    # Whom nobody found time to call so often is tried in another way.
+    is_given_up = record.expired >= EXPIRED_MAX and wish.has_channels
+    again_at = None if is_given_up else _again_at(state, outcome)
     if again_at is not None:
         return _with_record(state, replace(record, not_before=again_at))
     state = _with_try(state, wish.notice)
@@ -192,7 +197,7 @@ def _ended(state: CaseState, wish: OpenWish, outcome: TouchOutcome) -> CaseState
     if is_made or not wish.has_channels:
         counted = replace(record, times=record.times + 1, last_at=state.now, not_before=None)
         return _with_record(state, counted)
-    return _with_record(state, replace(record, failed=(*record.failed, wish.channel)))
+    return _with_record(state, replace(record, failed=(*record.failed, wish.channel), expired=0))
 
 
 def _again_at(state: CaseState, outcome: TouchOutcome) -> datetime | None:

@@ -20,6 +20,7 @@ class StepRecord:
     last_at: datetime | None = None
     not_before: datetime | None = None
     failed: tuple[Channel, ...] = ()
+    expired: int = 0
 
 
 @dataclass(frozen=True)
