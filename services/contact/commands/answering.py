@@ -32,6 +32,8 @@ LEASE = timedelta(seconds=60)
 # Twice as long after each try; a person is asked too once that took some twenty minutes.
 _AGAIN, _AGAIN_MAX = timedelta(seconds=5), timedelta(minutes=5)
 TRIES_ALONE = 10
+# Machines that answer machines would never end; who asks as often as this is better called.
+ANSWERS_MAX, _PER = 10, timedelta(days=1)
 _BY_A_PERSON = "by_a_person"
 
 
@@ -50,7 +52,7 @@ async def decide(
     now = desk.clock.now()
     role = await _role(session, row)
     is_tried = await attempts.find(session, row.tenant, key_of(row)) is not None
-    because = "" if is_tried else await _why_not(session, row, role)
+    because = "" if is_tried else await _why_not(session, row, role, now)
     if because:
         await _leave_to_a_person(session, row, because, now)
         return Decision()
@@ -95,13 +97,17 @@ async def _role(session: AsyncSession, row: AnswerOwedRow) -> Role | None:
     return next((role for role in Role if role in own & LIABLE_ROLES), None)
 
 
-async def _why_not(session: AsyncSession, row: AnswerOwedRow, role: Role | None) -> str:
+async def _why_not(
+    session: AsyncSession, row: AnswerOwedRow, role: Role | None, now: datetime
+) -> str:
     if role is None:
         return "the party is not liable for the loan"
     if Channel(row.channel) not in WRITTEN:
         return f"nothing can be written by {row.channel}"
     if await task_store.has_open(session, row.party_id, PERSON_FIRST):
         return "the party must hear a person first"
+    if await store.sent_since(session, row.party_id, now - _PER) >= ANSWERS_MAX:
+        return f"{ANSWERS_MAX} answers were sent within a day"
     return ""
 
 

@@ -49,6 +49,16 @@ async def find(session: AsyncSession, owed: Owed) -> AnswerOwedRow:
     return (await session.execute(query)).scalar_one()
 
 
+async def sent_since(session: AsyncSession, party_id: str, since: datetime) -> int:
+    """How many answers a party was sent from an instant on."""
+    bound = {"party_id": party_id, "since": since}
+    return int((await session.execute(_SENT, bound)).scalar_one())
+
+
+_SENT = text(
+    """SELECT count(*) FROM answer_owed
+    WHERE party_id = :party_id AND ended_at >= :since AND outcome = 'confirmed'"""
+)
 _CLAIM = text(
     """WITH longest AS (
         SELECT tenant, reply_id, loan_id, template FROM answer_owed

@@ -14,6 +14,7 @@ STATEMENTS = [
         ADD COLUMN attempt_id text NOT NULL DEFAULT ''""",
     "DROP INDEX answer_owed_open",
     "CREATE INDEX answer_owed_open ON answer_owed (owed_at) WHERE ended_at IS NULL",
+    "CREATE INDEX answer_owed_of_party ON answer_owed (party_id, ended_at)",
     "CREATE INDEX desk_task_of_party ON desk_task (party_id) WHERE completed_at IS NULL",
 ]
 

@@ -13,7 +13,7 @@ from interfaces.contact import TouchStatus
 from interfaces.values import Channel, Purpose, Role
 from services.contact.activities import answer
 from services.contact.activities.answers import answer_next
-from services.contact.commands.answering import TRIES_ALONE
+from services.contact.commands.answering import ANSWERS_MAX, TRIES_ALONE
 from services.contact.gateways import Gateway, Message, Receipt
 from services.contact.gateways.messages import SentMessage
 from services.contact.store import people
@@ -168,6 +168,15 @@ async def test_who_is_in_mourning_or_in_danger_by_then_hears_a_person(
     [row] = await rows(scene)
     assert (row.outcome, row.because) == ("by_a_person", "the party must hear a person first")
     assert await tasks(scene) == [(kind, "r2"), ("question", "r1")]
+
+
+async def test_machines_that_answer_each_other_come_to_an_end(scene: Scene) -> None:
+    await scene.overdue("l1", "b1")
+    for number in range(ANSWERS_MAX + 1):
+        await ask(scene, f"r{number}", BALANCE)
+        assert await answer_all(scene) == 1
+    assert len(await sent(scene)) == ANSWERS_MAX
+    assert await tasks(scene) == [("question", f"r{ANSWERS_MAX}")]
 
 
 @pytest.mark.parametrize("is_covered", [True, False])
