@@ -22,7 +22,7 @@ from workflows import acts, evolve
 from workflows.evolve import HELD
 from workflows.ladder import decide
 from workflows.state import CaseState
-from workflows.strategy import due_steps
+from workflows.strategy import due_steps, open_channels
 
 HORIZON = builders.OPENED + timedelta(days=200)
 TEMPLATES = {file.name.split(".")[0] for file in Path("config/templates").glob("*.en.yaml")}
@@ -177,3 +177,18 @@ def test_a_wish_told_as_ended_before_it_was_known_to_wait_is_not_waited_for() ->
     after = came_back(told, step_of(Stage.REMIND, "reminder"), outcome)
     (record,) = after.steps
     assert (record.times, after.wishes) == (1, ())
+
+
+def test_whom_no_collector_finds_time_for_is_tried_in_another_way() -> None:
+    state = builders.state(reached=Stage.FOLLOW_UP)
+    step = step_of(Stage.FOLLOW_UP, "follow_up_call")
+    for number in range(evolve.EXPIRED_MAX):
+        key = f"{state.loan_id}/{number}"
+        waiting = came_back(state, step, TouchOutcome(key, TouchStatus.POOLED))
+        settled = WishSettled(key, TouchStatus.EXPIRED)
+        progress = replace(builders.progress(number + 1, state.now), settled=(settled,))
+        state = evolve.evolve(waiting, progress)
+    (record,) = state.steps
+    assert record.failed == (Channel.CALL,)
+    due = next(due for due in due_steps(state) if due.step.key == step.key)
+    assert open_channels(state, due.step, due.party)[0] == Channel.EMAIL

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -119,7 +120,8 @@ async def test_many_who_claim_at_once_get_each_pool_once_and_none_dies(scene: Sc
         for loan_id in (f"l{number}", f"m{number}"):
             await scene.position(loan_id, parties=[(party, Role.BORROWER)])
             await scene.opened(loan_id)
-            wish = wish_of(loan_id, party_id=party, about_party_id=party)
+        for loan_id in (f"l{number}", f"m{number}"):
+            wish = replace(wish_of(loan_id), party_id=party, about_party_id=party)
             assert (await scene.attempt(wish)).status is TouchStatus.POOLED
 
     async def claim() -> str | None:
