@@ -89,11 +89,17 @@ async def _opened(tenant: str, token: str, context: ContextDependency) -> tuple[
     return ticket, Page(language, *(words.format(**fields) for words in _WORDS[language]))
 
 
+_STYLE = (
+    "body{font:18px/1.6 system-ui,sans-serif;max-width:34em;margin:3em auto;padding:0 1em}"
+    "h1{font-size:1.4em}button{font:inherit;padding:.6em 1.6em;margin-top:.5em}"
+)
+
+
 def _answer(page: Page, content: str) -> HTMLResponse:
     title = escape(page.title)
     return HTMLResponse(
         f'<!doctype html><html lang="{page.language}"><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{title}</title>'
-        f"<h1>{title}</h1>{content}</html>",
+        f"<style>{_STYLE}</style><h1>{title}</h1>{content}</html>",
         headers=_HEADERS,
     )
