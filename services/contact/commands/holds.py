@@ -165,22 +165,37 @@ async def lock_scope(
     also: Collection[str] = (),
 ) -> tuple[str, ...]:
     """Lock the loans a hold touches, `also` others, and then its party; return the loans it
-    touches, sorted.
+    touches, sorted."""
+    if loan_id is None:
+        assert party_id is not None, "a hold is of a loan or of a party"
+        return (await lock_parties(session, tenant, [party_id], also))[party_id]
+    await outbox.lock(session, TOPIC, {loan_id, *also})
+    if party_id is not None:
+        await people.lock_parties(session, tenant, [party_id])
+    return (loan_id,)
 
-    A loan may be linked between finding the loans and locking the party; then the locks are given
-    back with the savepoint and taken anew, since a stream must not be locked after a party.
+
+async def lock_parties(
+    session: AsyncSession, tenant: str, party_ids: Collection[str], also: Collection[str] = ()
+) -> dict[str, tuple[str, ...]]:
+    """Lock the loans of all these parties with `also` others, then the parties; return each
+    party's loans, sorted.
+
+    A loan may be linked between finding the loans and locking the parties; then the locks are
+    given back with the savepoint and taken anew, since a stream must not be locked after a party.
     """
     for _ in range(_SCOPE_TRIES_MAX):
-        loan_ids = await _loans(session, loan_id, party_id)
+        held = {each for loans in (await _loans(session, party_ids)).values() for each in loans}
         attempt = await session.begin_nested()
-        await outbox.lock(session, TOPIC, {*loan_ids, *also})
-        if party_id is not None:
-            await people.lock_parties(session, tenant, [party_id])
-        if set(await _loans(session, loan_id, party_id)) <= set(loan_ids):
+        await outbox.lock(session, TOPIC, {*held, *also})
+        await people.lock_parties(session, tenant, party_ids)
+        found = await _loans(session, party_ids)
+        if held.issuperset(each for loans in found.values() for each in loans):
             await attempt.commit()
-            return tuple(loan_ids)
+            return found
         await attempt.rollback()
-    raise Conflict("contact/party_is_busy", f"Party {party_id} is being linked; try again.")
+    named = ", ".join(sorted(party_ids))
+    raise Conflict("contact/party_is_busy", f"Party {named} is being linked; try again.")
 
 
 async def tell(
@@ -206,10 +221,8 @@ async def _find(session: AsyncSession, tenant: str, hold_id: str) -> HoldRow:
     return known
 
 
-async def _loans(session: AsyncSession, loan_id: str | None, party_id: str | None) -> list[str]:
-    if loan_id is not None:
-        return [loan_id]
-    return await people.loans_of_party(session, party_id or "")
+async def _loans(session: AsyncSession, party_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
+    return {each: tuple(await people.loans_of_party(session, each)) for each in sorted(party_ids)}
 
 
 def _check(command: PlaceHold, from_at: datetime) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from interfaces.values import LIABLE_ROLES, Capacity, Direction, Purpose
+from interfaces.values import LIABLE_ROLES, Capacity, Channel, Direction, Purpose
 from services.contact.commands.consequences import Said
 from services.contact.commands.judging import attempt_id_of
 from services.contact.domain.outcomes import Outcome
@@ -18,27 +19,45 @@ from services.contact.store.tables import AttemptRow
 from services.contact.store.touches import AttemptStatus
 
 
+@dataclass(frozen=True)
+class CallIn:
+    """A call that came in from a party's point; the key is of the call."""
+
+    tenant: str
+    key: str
+    point_id: str
+
+
 async def record_call(
     session: AsyncSession, links: Sequence[Link], said: Said, now: datetime
 ) -> None:
-    """A call that came in was connected, and counts against the debtor's calls of the day."""
-    loan_id = said.loan_ids[0]
-    standing = (await standings.load(session, [loan_id])).get(loan_id)
-    roles = sorted({link.role for link in links}, key=lambda role: role not in LIABLE_ROLES)
-    key = f"reply/{said.reply_id}"
-    row = AttemptRow(
-        attempt_id=attempt_id_of(said.tenant, key),
-        tenant=said.tenant,
-        key=key,
-        loan_id=loan_id,
-        party_id=said.party_id,
-        debtor_id=said.party_id,
-        role=roles[0],
-        channel=said.channel,
+    """A reply on the telephone that no call of ours was under way for."""
+    call = CallIn(said.tenant, f"reply/{said.reply_id}", said.point_id)
+    await touches.add(session, await attempt_of(session, links, call, now))
+
+
+async def attempt_of(
+    session: AsyncSession, links: Sequence[Link], call: CallIn, now: datetime
+) -> AttemptRow:
+    """A call that came in was connected, and counts against the debtor's calls of the day. It is
+    about the loans that the party is liable for, else about all it is linked to here."""
+    lead = min(links, key=lambda link: (link.role not in LIABLE_ROLES, link.loan_id))
+    liable = {link.loan_id for link in links if link.role in LIABLE_ROLES}
+    standing = (await standings.load(session, [lead.loan_id])).get(lead.loan_id)
+    return AttemptRow(
+        attempt_id=attempt_id_of(call.tenant, call.key),
+        tenant=call.tenant,
+        key=call.key,
+        loan_id=lead.loan_id,
+        loan_ids=sorted(liable or {link.loan_id for link in links}),
+        party_id=lead.party_id,
+        debtor_id=lead.party_id,
+        role=lead.role,
+        channel=Channel.CALL,
         direction=Direction.INBOUND,
         purpose=Purpose.REPLY,
         capacity=Capacity.CREDITOR,
-        point_id=said.point_id,
+        point_id=call.point_id,
         episode=standing.episode if standing else 0,
         position_version=standing.position_version if standing else 0,
         status=AttemptStatus.RECEIVED,
@@ -47,4 +66,3 @@ async def record_call(
         until_at=now,
         confirmed_at=now,
     )
-    await touches.add(session, row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from chassis import outbox
 from chassis.errors import NotFound
 from events.v1.contact_customer_pb2 import CustomerRecordChanged
 from services.contact.commands.desk import Desk
-from services.contact.commands.holds import lock_scope
+from services.contact.commands.holds import lock_parties, lock_scope
 from services.contact.settings import TOPIC
 from services.contact.store import people, points
 from services.contact.store.tables import PartyRow
@@ -60,6 +61,13 @@ async def lock(session: AsyncSession, tenant: str, party_id: str) -> Locked:
     loan_ids = await lock_scope(session, tenant, None, party_id)
     await session.refresh(row)
     return Locked(row, loan_ids)
+
+
+async def lock_all(session: AsyncSession, tenant: str, party_ids: Collection[str]) -> list[Locked]:
+    """Several parties at once: one after the other, a stream would be locked after a party."""
+    held = await lock_parties(session, tenant, party_ids)
+    rows = await people.parties(session, held)
+    return [Locked(rows[party_id], loan_ids) for party_id, loan_ids in held.items()]
 
 
 async def key_of(session: AsyncSession, desk: Desk, party: PartyRow) -> bytes:

@@ -45,7 +45,8 @@ CERTAIN_PERCENT = 100
 @dataclass(frozen=True)
 class RecordReply:
     """No loan means all loans of the party; no kinds, that the words say what it is. `in_attempt`
-    is the message it answers or the call it was said in; without it, a call is one that came in."""
+    is the message it answers or the call it was said in; without it, a call is one that came in.
+    `amount_minor` and `on` are those of a promise that a person read."""
 
     tenant: str
     reply_id: str
@@ -57,6 +58,7 @@ class RecordReply:
     amount_minor: int | None
     point_id: str = ""
     in_attempt: str = ""
+    on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -125,8 +127,9 @@ def _understanding(desk: Desk, command: RecordReply, now: datetime) -> Understan
     if not command.kinds:
         return read_words(desk, command.tenant, command.words, now)
     labels = [Understood(kind, CERTAIN_PERCENT, ()) for kind in sorted(set(command.kinds))]
-    is_promise = ReplyKind.PROMISE in command.kinds
-    return Understanding(tuple(labels), amount_minor=command.amount_minor if is_promise else None)
+    if ReplyKind.PROMISE not in command.kinds:
+        return Understanding(tuple(labels))
+    return Understanding(tuple(labels), amount_minor=command.amount_minor, on=command.on)
 
 
 async def _own_links(

@@ -1,4 +1,4 @@
-"""One click stops messages to one contact point; nobody can make up a link for another."""
+"""One click stops messages to a contact point; nobody can make up a link for another."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.errors import NotFound
 from interfaces.values import Channel
+from services.contact.commands import party as parties
 from services.contact.commands.desk import Desk
+from services.contact.commands.party import Change, Locked, tell_change
 from services.contact.domain.points import OptOut
-from services.contact.store import people
+from services.contact.domain.words import WordKind
+from services.contact.store import people, points, replies
+from services.contact.store.customer_rows import PointWordRow
 from services.contact.store.dockets import AnyPoint
 
 _PURPOSE = "unsubscribe"
@@ -63,10 +67,33 @@ async def language(session: AsyncSession, ticket: Ticket) -> str:
 
 
 async def unsubscribe(session: AsyncSession, ticket: Ticket, now: datetime) -> None:
-    """Acts at once; doing it again changes nothing."""
-    await people.lock_parties(session, ticket.tenant, [ticket.party_id])
+    """Acts at once, for everybody who is reached at that point; doing it again changes nothing."""
+    sharing = await replies.owners(session, ticket.tenant, [ticket.point_id])
+    for party in await parties.lock_all(session, ticket.tenant, {ticket.party_id, *sharing}):
+        await _opt_out(session, ticket, party, now)
+
+
+async def _opt_out(session: AsyncSession, ticket: Ticket, party: Locked, now: datetime) -> None:
     opted = OptOut(Channel.EMAIL, ticket.point_id)
-    await people.opt_out(session, ticket.party_id, opted, _PURPOSE, now)
+    if opted in await people.opt_outs(session, party.party_id):
+        return
+    # Who opted back in may click again: each time is a word of its own.
+    word_id = f"{_PURPOSE}/{party.party_id}/{ticket.point_id}/{now.isoformat()}"
+    row = PointWordRow(
+        tenant=ticket.tenant,
+        word_id=word_id,
+        party_id=party.party_id,
+        point_id=ticket.point_id,
+        channel=opted.channel,
+        kind=WordKind.OPTED_OUT,
+        value="",
+        evidence=f"the link in a mail to party {ticket.party_id}",
+        said_by=_PURPOSE,
+        at=now,
+    )
+    await points.add_word(session, row)
+    await people.opt_out(session, party.party_id, opted, word_id, now)
+    await tell_change(session, party, Change("point", ticket.point_id), now)
 
 
 def _mac(desk: Desk, ticket: Ticket) -> str:

@@ -112,6 +112,7 @@ async def _record_replies(
             words=ending.words,
             amount_minor=ending.amount_minor,
             in_attempt=row.attempt_id,
+            on=ending.promised_on,
         )
         await replies.record(session, desk, reply, now)
 

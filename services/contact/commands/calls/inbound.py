@@ -9,23 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.errors import Conflict, Invalid
 from chassis.idempotency import first_result, remember
-from interfaces.values import LIABLE_ROLES, Capacity, Channel, Direction, Purpose, Role
+from interfaces.values import Direction
 from services.contact.commands import reachability
 from services.contact.commands.calls import holding, telling
 from services.contact.commands.calls.queue import call_id_of
 from services.contact.commands.desk import Desk
-from services.contact.commands.judging import attempt_id_of
+from services.contact.commands.inbound import CallIn, attempt_of
 from services.contact.commands.people import point_id_of
 from services.contact.commands.touches import tell_recorded
 from services.contact.domain.calls.queue import LEASE, CallState, language_of
-from services.contact.domain.outcomes import Outcome
 from services.contact.domain.points import PointKind
 from services.contact.store import calls, contacts, people, touches
-from services.contact.store import standing as standings
 from services.contact.store.calls import CallRow
 from services.contact.store.people import Link
-from services.contact.store.tables import AttemptRow
-from services.contact.store.touches import AttemptStatus
 
 
 @dataclass(frozen=True)
@@ -102,12 +98,11 @@ async def _match(
 ) -> None:
     party_id = links[0].party_id
     locked = await reachability.lock(session, row.tenant, party_id, row.loan_ids)
-    liable = {link.loan_id for link in links if link.role in LIABLE_ROLES}
-    loan_ids = sorted(liable or {link.loan_id for link in links})
-    attempt = await _attempt(session, row, links, loan_ids, now)
+    point_id = await _known_point(session, row, party_id)
+    attempt = await attempt_of(session, links, CallIn(row.tenant, row.key, point_id), now)
     await touches.add(session, attempt)
     row.party_id, row.role = party_id, attempt.role
-    row.loan_ids = loan_ids
+    row.loan_ids = attempt.loan_ids
     row.language = language_of(locked.row.language)
     row.attempt_id, row.point_id = attempt.attempt_id, attempt.point_id
     row.lease_wall_at = desk.clock.wall() + LEASE
@@ -123,36 +118,10 @@ async def _links(session: AsyncSession, tenant: str, party_id: str) -> list[Link
     return contacts.of_tenant(await people.links_of_loans(session, loan_ids), tenant, party_id)
 
 
-async def _attempt(
-    session: AsyncSession, row: CallRow, links: list[Link], loan_ids: list[str], now: datetime
-) -> AttemptRow:
-    """A call that came in was connected, and counts against the debtor's calls of the day."""
-    lead = min(links, key=lambda link: (link.role not in LIABLE_ROLES, link.loan_id))
-    standing = (await standings.load(session, [lead.loan_id])).get(lead.loan_id)
-    points = await people.points(session, lead.party_id)
-    is_known = any(point.point_id == row.point_index for point in points)
-    return AttemptRow(
-        attempt_id=attempt_id_of(row.tenant, row.key),
-        tenant=row.tenant,
-        key=row.key,
-        loan_id=lead.loan_id,
-        loan_ids=loan_ids,
-        party_id=lead.party_id,
-        debtor_id=lead.party_id,
-        role=Role(lead.role),
-        channel=Channel.CALL,
-        direction=Direction.INBOUND,
-        purpose=Purpose.REPLY,
-        capacity=Capacity.CREDITOR,
-        point_id=row.point_index if is_known else "",
-        episode=standing.episode if standing else 0,
-        position_version=standing.position_version if standing else 0,
-        status=AttemptStatus.RECEIVED,
-        outcome=Outcome.CONNECTED,
-        from_at=now,
-        until_at=now,
-        confirmed_at=now,
-    )
+async def _known_point(session: AsyncSession, row: CallRow, party_id: str) -> str:
+    """The number that called, if it is the party's own."""
+    points = await people.points(session, party_id)
+    return row.point_index if any(each.point_id == row.point_index for each in points) else ""
 
 
 def _new_call(command: ReceiveCall, index: str, now: datetime) -> CallRow:

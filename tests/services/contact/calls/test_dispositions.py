@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from events.v1 import contact_calls_pb2 as calls_pb
 from events.v1 import contact_pb2 as pb
+from events.v1.contact_replies_pb2 import ReplyUnderstood
 from interfaces.contact import TouchStatus
 from interfaces.values import Role
 from tests.services.contact.calls_scene import Collector, one_call, record_call, wanted
@@ -113,6 +114,8 @@ async def test_a_promise_is_handed_on_with_its_amount_and_day(scene: Scene) -> N
         assert ended["disposition"]["outcome"] == "effective"
     [reply] = await scene.told("l1", pb.ReplyReceived)
     assert list(reply.kinds) == ["promise"]
+    [understood] = await scene.told("l1", ReplyUnderstood)
+    assert (understood.promised_minor, understood.promised_on) == (5_000, "2026-03-05")
     # One call: the reply made in it is no further call that came in.
     assert await scene.count("attempt") == 1
     assert await scene.told("l1", calls_pb.RecordingMissing) == []

@@ -108,6 +108,21 @@ async def test_a_stop_in_a_call_that_came_in_is_of_the_number_that_called(scene:
     assert opted.point_id == points[1].point_id
 
 
+async def test_a_reply_by_telephone_counts_for_the_loans_that_its_caller_is_liable_for(
+    scene: Scene,
+) -> None:
+    await scene.overdue("l1", "b1", Role.CONTACT)
+    for loan_id in ("l2", "l3"):
+        await scene.position(loan_id, parties=[("b1", Role.BORROWER)])
+    reply = {"reply_id": "r1", "party_id": "b1", "channel": "call", "kinds": ["circumstances"]}
+    async with scene.app() as http:
+        assert (await http.post("/v1/demo/replies", json=reply)).status_code == 201
+        assert (await http.get("/v1/demo/loans/l1/attempts")).json()["attempts"] == []
+        for loan_id in ("l2", "l3"):
+            [kept] = (await http.get(f"/v1/demo/loans/{loan_id}/attempts")).json()["attempts"]
+            assert (kept["loan_id"], kept["role"]) == ("l2", "borrower")
+
+
 @pytest.mark.parametrize(
     "called",
     [
