@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +11,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
+from chassis.errors import Rejected
+from chassis.telemetry import describe
+from chassis.vault import Unreadable
 from interfaces.facts import HoldInterval
 from interfaces.values import LIABLE_ROLES
 from services.contact.commands import duties, telling
@@ -37,6 +41,8 @@ from services.contact.store.placements import PlacementRow
 from services.contact.store.touches import AttemptStatus
 
 LOOKED_AT_ONCE_MAX = 50
+_FAILED_AGAIN = timedelta(minutes=10)
+_log = logging.getLogger(__name__)
 # The days are agreed in the placement; that data go back at its end is PIPL art. 21 (CN-PIPL-1).
 DATA_RETURN_RULE = "DATA-RETURN"
 
@@ -86,7 +92,8 @@ async def hear(
 
 
 async def look(session: AsyncSession, desk: Desk, now: datetime) -> int:
-    """End the placements that time has ended; how many loans were looked at."""
+    """End the placements that time has ended; how many loans were looked at. One that cannot be
+    ended is put off: it must not keep the others from it."""
     loan_ids = await store.loans_to_look_at(session, now, LOOKED_AT_ONCE_MAX)
     if not loan_ids:
         return 0
@@ -94,14 +101,14 @@ async def look(session: AsyncSession, desk: Desk, now: datetime) -> int:
     rows = await store.open_among(session, loan_ids)
     facts = await facts_of(session, loan_ids)
     for row in rows:
-        if row.until_at <= now:
-            await stop(session, row, Step.EXPIRE, None, now)
-            continue
-        if not await _is_listed(session, desk, row, now):
-            because = f"agency {row.agency_id} is not on the white list any more"
-            await stop(session, row, Step.RECALL, Recall(RecallCause.AGENCY, because), now)
-            continue
-        await _judge(session, row, facts[row.loan_id], now)
+        tenant, placement_id = row.tenant, row.placement_id
+        try:
+            async with session.begin_nested():
+                await _look_at(session, desk, row, facts[row.loan_id], now)
+        except (Rejected, Unreadable) as fault:
+            told_of = {"placement_id": placement_id, "fault": describe(fault)}
+            _log.warning("a placement is put off", extra=told_of)
+            await store.put_off(session, tenant, placement_id, now + _FAILED_AGAIN)
     return len(loan_ids)
 
 
@@ -145,6 +152,18 @@ async def tell(session: AsyncSession, row: PlacementRow, at: datetime) -> None:
 
 def look_again(row: PlacementRow, facts: Facts, at: datetime) -> datetime:
     return next_look(facts.holds, row.until_at, at)
+
+
+async def _look_at(
+    session: AsyncSession, desk: Desk, row: PlacementRow, facts: Facts, now: datetime
+) -> None:
+    if row.until_at <= now:
+        await stop(session, row, Step.EXPIRE, None, now)
+    elif not await _is_listed(session, desk, row, now):
+        because = f"agency {row.agency_id} is not on the white list any more"
+        await stop(session, row, Step.RECALL, Recall(RecallCause.AGENCY, because), now)
+    else:
+        await _judge(session, row, facts, now)
 
 
 async def _judge(session: AsyncSession, row: PlacementRow, facts: Facts, at: datetime) -> None:

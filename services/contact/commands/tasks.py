@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.errors import Conflict, NotFound
 from chassis.idempotency import first_result, remember
 from services.contact.commands import corrections
+from services.contact.commands.consequences import task_id
 from services.contact.commands.corrections import Correction
 from services.contact.commands.desk import Desk
 from services.contact.commands.incoming import stray_context
@@ -21,6 +22,7 @@ from services.contact.domain.tasks import URGENCY, TaskKind
 from services.contact.store import people, progress
 from services.contact.store import replies as reply_store
 from services.contact.store import tasks as store
+from services.contact.store.calls import CallRow
 from services.contact.store.replies import AnswerOwedRow
 from services.contact.store.tasks import Claim, TaskRow
 
@@ -151,6 +153,23 @@ async def ask_person(session: AsyncSession, owed: AnswerOwedRow, now: datetime) 
         reply_id=owed.reply_id,
         party_id=owed.party_id,
         loan_id=owed.loan_id,
+        created_at=now,
+    )
+    await store.add(session, [row])
+
+
+async def ask_about_call(session: AsyncSession, call: CallRow, now: datetime) -> None:
+    """Somebody must find out how a dialled call ended; the task is named after its attempt."""
+    urgency, name = URGENCY[TaskKind.CALL_UNREPORTED], f"call/{call.attempt_id}"
+    row = TaskRow(
+        task_id=task_id(call.tenant, name, TaskKind.CALL_UNREPORTED),
+        tenant=call.tenant,
+        kind=TaskKind.CALL_UNREPORTED,
+        priority=urgency.priority,
+        due_at=now + urgency.within,
+        reply_id=name,
+        party_id=call.party_id,
+        loan_id=call.loan_ids[0] if call.loan_ids else "",
         created_at=now,
     )
     await store.add(session, [row])

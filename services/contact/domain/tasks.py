@@ -24,6 +24,7 @@ class TaskKind(StrEnum):
     UNKNOWN_SENDER = "unknown_sender"
     CALLBACK = "callback"
     QUESTION = "question"
+    CALL_UNREPORTED = "call_unreported"
     UNCLEAR = "unclear"
     ABUSE = "abuse"
 
@@ -42,6 +43,7 @@ URGENCY: dict[TaskKind, Urgency] = {
     TaskKind.UNKNOWN_SENDER: Urgency(3, timedelta(hours=8)),
     TaskKind.CALLBACK: Urgency(4, timedelta(hours=4)),
     TaskKind.QUESTION: Urgency(5, timedelta(hours=8)),
+    TaskKind.CALL_UNREPORTED: Urgency(5, timedelta(hours=8)),
     TaskKind.UNCLEAR: Urgency(6, timedelta(hours=24)),
     TaskKind.ABUSE: Urgency(7, timedelta(hours=72)),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -12,7 +12,11 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, col, select
 
-from services.contact.domain.calls.queue import CallState
+from services.contact.domain.calls.queue import (
+    SILENT_AFTER,
+    UNKNOWN_LANGUAGE,
+    CallState,
+)
 from services.contact.store.tables import Row
 
 
@@ -147,17 +151,40 @@ async def next_waiting(session: AsyncSession, wanted: Wanted) -> CallRow | None:
     bound = {
         "tenant": wanted.tenant,
         "now": wanted.now,
-        "languages": list(wanted.languages),
+        "languages": [*wanted.languages, UNKNOWN_LANGUAGE],
         "skills": list(wanted.skills),
     }
     found = (await session.execute(_NEXT, bound)).scalar_one_or_none()
     return None if found is None else await locked(session, wanted.tenant, found)
 
 
-async def next_lapsed(session: AsyncSession, now: datetime, wall: datetime) -> CallRow | None:
-    """A call whose lease or window has ended, locked."""
+async def next_lapsed(
+    session: AsyncSession, tenants: Collection[str], now: datetime, wall: datetime
+) -> CallRow | None:
+    """A call whose lease or window has ended, or nobody spoke of for long, locked."""
     row = (await session.execute(_LAPSED, {"now": now, "wall": wall})).one_or_none()
+    if row is None:
+        bound = {"tenants": sorted(tenants), "before": now - SILENT_AFTER, "wall": wall}
+        row = (await session.execute(_SILENT, bound)).one_or_none()
     return None if row is None else await locked(session, row.tenant, row.call_id)
+
+
+async def put_off(session: AsyncSession, call_id: str, until_wall: datetime) -> None:
+    """A call that cannot be tended is left alone for a while."""
+    await session.execute(_PUT_OFF, {"call_id": call_id, "until_wall": until_wall})
+
+
+async def callback_beside(session: AsyncSession, row: CallRow) -> datetime | None:
+    """The time for which another call was promised to the party of this one, while that waits;
+    none where this one was promised itself."""
+    bound = {
+        "tenant": row.tenant,
+        "party_id": row.party_id,
+        "call_id": row.call_id,
+        "attempt_id": row.attempt_id,
+    }
+    found = (await session.execute(_CALLBACK_BESIDE, bound)).scalar_one_or_none()
+    return found if isinstance(found, datetime) else None
 
 
 async def listed(
@@ -226,8 +253,26 @@ _NEXT = text(
 _LAPSED = text(
     """SELECT tenant, call_id FROM call
     WHERE (state IN ('claimed', 'under_way') AND lease_wall_at <= :wall)
-        OR (state = 'queued' AND window_until <= :now)
+        OR (state = 'queued' AND window_until <= :now
+            AND (lease_wall_at IS NULL OR lease_wall_at <= :wall))
     LIMIT 1 FOR UPDATE SKIP LOCKED"""
+)
+_SILENT = text(
+    """SELECT c.tenant, c.call_id FROM call c JOIN attempt a USING (attempt_id)
+    WHERE c.tenant = ANY (CAST(:tenants AS text[])) AND c.state = 'unreported'
+        AND c.because <> 'silent' AND (c.lease_wall_at IS NULL OR c.lease_wall_at <= :wall)
+        AND a.confirmed_at <= :before
+    LIMIT 1 FOR UPDATE OF c SKIP LOCKED"""
+)
+_PUT_OFF = text("UPDATE call SET lease_wall_at = :until_wall WHERE call_id = :call_id")
+# A call's latest attempt is the one it was promised in, until it is dialled again.
+_CALLBACK_BESIDE = text(
+    """SELECT max(d.next_at) FROM attempt a JOIN call_disposition d USING (attempt_id)
+    JOIN call c ON c.call_id = d.call_id AND c.attempt_id = a.attempt_id
+    WHERE a.tenant = :tenant AND a.party_id = :party_id AND d.next_action = 'callback'
+        AND c.state IN ('queued', 'claimed') AND c.call_id <> :call_id
+        AND NOT EXISTS (SELECT FROM call_disposition own
+            WHERE own.attempt_id = :attempt_id AND own.next_action = 'callback')"""
 )
 _COUNTS = text("SELECT state, count(*) AS calls FROM call WHERE tenant = :tenant GROUP BY state")
 _PARTIES_AT = text(

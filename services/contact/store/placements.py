@@ -145,6 +145,15 @@ async def loans_to_look_at(session: AsyncSession, at: datetime, limit: int) -> l
     return sorted({row.loan_id for row in rows})
 
 
+async def put_off(session: AsyncSession, tenant: str, placement_id: str, until: datetime) -> None:
+    bound = {"tenant": tenant, "placement_id": placement_id, "until": until}
+    await session.execute(_PUT_OFF, bound)
+
+
+_PUT_OFF = text(
+    """UPDATE placement SET next_look_at = :until
+    WHERE tenant = :tenant AND placement_id = :placement_id"""
+)
 _NEXT_LOOK = text("SELECT min(next_look_at) FROM placement WHERE next_look_at IS NOT NULL")
 _TO_LOOK_AT = text(
     """SELECT loan_id FROM placement WHERE next_look_at <= :at

@@ -18,7 +18,7 @@ from services.contact.commands.calls.queue import HoldCall
 from services.contact.commands.desk import Desk
 from services.contact.commands.judging import Hearing, record_verdict
 from services.contact.commands.touches import evidences_of, new_attempt, tell_confirmation
-from services.contact.domain.calls.queue import LEASE, CallState
+from services.contact.domain.calls.queue import LEASE, CallState, Reason
 from services.contact.store import people, touches
 from services.contact.store.calls import CallRow
 from services.contact.store.tables import AttemptRow
@@ -59,12 +59,16 @@ async def dial(
     if first is not None:
         return first
     holding.check_held(row, command.collector, desk.clock.wall())
+    if row.window_until is not None and row.window_until <= now:
+        return await _too_late(session, row, now)
     wanted = holding.next_touches(row, now)
     open_keys = await settling.unanswered(session, wanted) if row.dials == 0 else set()
     heard = await ask(session, desk, wanted, now)
     allowed = [opinion for opinion in heard if opinion.is_allowed]
     if not allowed:
         return await _refused(session, row, heard, open_keys, now)
+    if await queue.yields(session, row, now):
+        return await _yielded(session, row, now)
     for opinion in heard:
         if not opinion.is_allowed:
             await settling.drop(session, opinion, open_keys)
@@ -128,12 +132,34 @@ async def _refused(
         next_allowed_at=row.not_before,
         state=row.state,
     )
+    return await _keep(session, row, refusal_by, refusal)
+
+
+async def _too_late(session: AsyncSession, row: CallRow, now: datetime) -> Dialled:
+    """Claimed inside the call's window, and not dialled before its end."""
+    collector = row.collector
+    await queue.expire(session, row, now)
+    because = "the time in which this call was wanted has ended"
+    return await _keep(session, row, collector, Refusal("WINDOW", because, None, row.state))
+
+
+async def _yielded(session: AsyncSession, row: CallRow, now: datetime) -> Dialled:
+    collector = row.collector
+    await queue.let_go(session, row, Reason.NOT_ALLOWED, now)
+    because = "the person was promised another call at a time of their choice"
+    refusal = Refusal("CALLBACK", because, row.not_before, row.state)
+    return await _keep(session, row, collector, refusal)
+
+
+async def _keep(session: AsyncSession, row: CallRow, collector: str, refusal: Refusal) -> Dialled:
+    """A dial asked for again is answered the same."""
+    at = refusal.next_allowed_at
     row.refusal = {
-        "collector": refusal_by,
+        "collector": collector,
         "rule_id": refusal.rule_id,
         "because": refusal.because,
-        "next_allowed_at": row.not_before.isoformat() if row.not_before else None,
-        "state": row.state,
+        "next_allowed_at": at.isoformat() if at else None,
+        "state": refusal.state,
     }
     await session.flush()
     return Dialled(row.call_id, refusal=refusal)

@@ -65,7 +65,7 @@ async def end(
     await session.flush()
     await telling.tell(session, row, telling.disposed(row, kept), now)
     if kept.is_recording_missing:
-        await telling.tell(session, row, telling.recording_missing(row, kept, now), now)
+        await telling.tell(session, row, telling.recording_missing(row, kept.recording, now), now)
     await tracing.open_if_unreachable(session, row.tenant, row.party_id, now)
     return kept
 

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import logging
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
-from chassis.errors import Behind, Conflict, Invalid
+from chassis.errors import Behind, Conflict, Invalid, Rejected
+from chassis.telemetry import describe
+from chassis.vault import Unreadable
 from interfaces.contact import Touch
 from interfaces.values import Direction
-from services.contact.commands.calls import holding, settling, telling, tracing
+from services.contact.commands.calls import holding, settling, silence, telling, tracing
 from services.contact.commands.calls.hearing import Ask, Opinion, opinions
 from services.contact.commands.desk import Desk
 from services.contact.domain.calls.queue import (
     BEHIND_AGAIN,
+    CALLBACK_SLACK,
+    FAILED_AGAIN,
     LEASE,
     CallState,
     Reason,
@@ -28,6 +33,9 @@ from services.contact.domain.calls.queue import (
 from services.contact.settings import TOPIC
 from services.contact.store import calls, people
 from services.contact.store.calls import CallRow, Wanted
+
+Tend = Callable[[AsyncSession, CallRow, datetime], Awaitable[None]]
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -129,6 +137,8 @@ async def claim(
     row = await calls.next_waiting(session, wanted)
     if row is None:
         return Claimed(None)
+    if await yields(session, row, now):
+        return Claimed(None, is_settled=False)
     touches = holding.next_touches(row, now)
     open_keys = await settling.unanswered(session, touches) if row.dials == 0 else set()
     try:
@@ -146,6 +156,16 @@ async def claim(
     await session.flush()
     await telling.tell(session, row, telling.claimed(row, now), now)
     return Claimed(row)
+
+
+async def yields(session: AsyncSession, row: CallRow, now: datetime) -> bool:
+    """Who was promised a call at a time is called for nothing else until that has ended."""
+    promised = await calls.callback_beside(session, row)
+    if promised is None or promised + CALLBACK_SLACK <= now:
+        return False
+    row.not_before = promised + CALLBACK_SLACK
+    await session.flush()
+    return True
 
 
 async def put_off(
@@ -192,29 +212,54 @@ async def release(session: AsyncSession, desk: Desk, command: HoldCall, now: dat
             "contact/call_is_under_way",
             f"Call {row.call_id} was dialled; say how it ended instead of releasing it.",
         )
-    await _let_go(session, row, Reason.RELEASED, now)
+    await let_go(session, row, Reason.RELEASED, now)
     return row
 
 
-async def tend_next(session: AsyncSession, desk: Desk, now: datetime) -> bool:
-    """Take one call back whose lease or window has ended; false if there is none."""
-    row = await calls.next_lapsed(session, now, desk.clock.wall())
+async def take_back(session: AsyncSession, row: CallRow, now: datetime) -> None:
+    """What has lapsed is ended, given to others, or asked about."""
+    match CallState(row.state):
+        case CallState.QUEUED:
+            await expire(session, row, now)
+        case CallState.UNREPORTED:
+            await silence.ask_person(session, row, now)
+        case _:
+            await let_go(session, row, Reason.LEASE_ENDED, now)
+
+
+async def tend_next(
+    session: AsyncSession, desk: Desk, now: datetime, tend: Tend = take_back
+) -> bool:
+    """Take one call back whose lease or window has ended, or which nobody spoke of for a day; false
+    if there is none. One that cannot be tended is put off: it must not keep the others waiting."""
+    wall = desk.clock.wall()
+    row = await calls.next_lapsed(session, desk.tenants.by_name, now, wall)
     if row is None:
         return False
-    if row.state != CallState.QUEUED:
-        await _let_go(session, row, Reason.LEASE_ENDED, now)
-        return True
-    touches = holding.touches_of(row)
+    call_id = row.call_id
+    try:
+        async with session.begin_nested():
+            await tend(session, row, now)
+    except (Rejected, Unreadable) as fault:
+        _log.warning("a call is put off", extra={"call_id": call_id, "fault": describe(fault)})
+        await calls.put_off(session, call_id, wall + FAILED_AGAIN)
+    return True
+
+
+async def expire(session: AsyncSession, row: CallRow, now: datetime) -> None:
+    """Nobody dialled inside the call's window."""
+    touches, collector = holding.touches_of(row), row.collector
     open_keys = await settling.unanswered(session, touches)
     await outbox.lock(session, TOPIC, row.loan_ids)
     await settling.expire(session, touches, open_keys)
     holding.move(row, CallState.ENDED, Reason.WINDOW_ENDED)
+    row.collector = ""
     await session.flush()
-    await telling.tell(session, row, telling.released(row, "", Reason.WINDOW_ENDED, now), now)
-    return True
+    released = telling.released(row, collector, Reason.WINDOW_ENDED, now)
+    await telling.tell(session, row, released, now)
 
 
-async def _let_go(session: AsyncSession, row: CallRow, reason: Reason, now: datetime) -> None:
+async def let_go(session: AsyncSession, row: CallRow, reason: Reason, now: datetime) -> None:
     """A call under way keeps its collector: the word on how it ended is theirs."""
     await outbox.lock(session, TOPIC, row.loan_ids)
     collector = row.collector

@@ -68,11 +68,11 @@ def disposed(row: CallRow, ended: DispositionRow) -> pb.CallDisposed:
     )
 
 
-def recording_missing(row: CallRow, ended: DispositionRow, at: datetime) -> pb.RecordingMissing:
+def recording_missing(row: CallRow, recording: str, at: datetime) -> pb.RecordingMissing:
     return pb.RecordingMissing(
         call_id=row.call_id,
         party_id=row.party_id,
-        attempt_id=ended.attempt_id,
-        recording_id=ended.recording,
+        attempt_id=row.attempt_id,
+        recording_id=recording,
         at=at,
     )

@@ -12,6 +12,11 @@ CALLBACK_PRIORITY = 100
 CALLBACK_SLACK = timedelta(hours=2)
 # While a loan's records wait for a parked one, nobody knows whether it may be called about.
 BEHIND_AGAIN = timedelta(minutes=1)
+# What fails for one call must not be tried for ever before the others.
+FAILED_AGAIN = timedelta(minutes=1)
+SILENT_AFTER = timedelta(days=1)
+# Nobody knows which language to speak: any collector may find out.
+UNKNOWN_LANGUAGE = "und"
 
 
 class CallState(StrEnum):
@@ -43,13 +48,14 @@ HELD = frozenset({CallState.CLAIMED, CallState.UNDER_WAY})
 
 
 class Reason(StrEnum):
-    """Why a collector has a call no longer."""
+    """Why a collector has a call no longer; `silent`: a person was asked how it ended."""
 
     RELEASED = "released"
     LEASE_ENDED = "lease_ended"
     NOT_ALLOWED = "not_allowed"
     STOPPED = "stopped"
     WINDOW_ENDED = "window_ended"
+    SILENT = "silent"
 
 
 @dataclass(frozen=True)
@@ -76,4 +82,4 @@ def after_lease(state: CallState) -> CallState:
 
 def language_of(tag: str) -> str:
     """The language a collector must speak: the primary part of the party's tag."""
-    return tag.lower().split("-")[0] or "und"
+    return tag.lower().split("-")[0] or UNKNOWN_LANGUAGE
