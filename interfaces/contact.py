@@ -78,6 +78,19 @@ class Release:
 
 
 @dataclass(frozen=True)
+class Withdraw:
+    """The wishes with these `keys` are not to be met any more: their loan's case has stopped."""
+
+    key: str
+    tenant: str
+    loan_id: str
+    episode: int
+    at: datetime
+    keys: tuple[str, ...]
+    because: str
+
+
+@dataclass(frozen=True)
 class TouchOutcome:
     key: str
     status: TouchStatus
@@ -86,6 +99,14 @@ class TouchOutcome:
     because: str = ""
     next_allowed_at: datetime | None = None
     standing_version: int = 0
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """How each named wish ended. One that is missing here was confirmed before it could be
+    withdrawn; how it ended comes with `contact_progressed`."""
+
+    ended: tuple[TouchOutcome, ...]
 
 
 @dataclass(frozen=True)
@@ -122,6 +143,12 @@ class ContactActivities(ABC):
     @abstractmethod
     @activity.defn(name="contact.release")
     async def release(self, release: Release) -> None: ...
+
+    @abstractmethod
+    @activity.defn(name="contact.withdraw")
+    async def withdraw(self, command: Withdraw) -> Withdrawn:
+        """Ends what was left by `wish` and is still open, pooled or in the collectors' queue, as
+        superseded; raises the retryable `contact/behind`."""
 
     @abstractmethod
     @activity.defn(name="contact.adopt")

@@ -84,6 +84,8 @@ class FakeContact(contact.ContactActivities):
         self.touches: list[contact.Touch] = []
         self.reservations: list[contact.Reservation] = []
         self.releases: list[contact.Release] = []
+        self.withdrawals: list[contact.Withdraw] = []
+        self.pools = False
         self.adopted: list[contact.AdoptContacts] = []
         self.behind = 0
 
@@ -94,6 +96,8 @@ class FakeContact(contact.ContactActivities):
             raise ApplicationError("standing is older than the act", type="contact/behind")
         if touch.key not in {each.key for each in self.touches}:
             self.touches.append(touch)
+        if self.pools:
+            return contact.TouchOutcome(touch.key, contact.TouchStatus.POOLED)
         return contact.TouchOutcome(touch.key, contact.TouchStatus.CONFIRMED)
 
     @activity.defn(name="contact.reserve")
@@ -108,6 +112,12 @@ class FakeContact(contact.ContactActivities):
     @activity.defn(name="contact.release")
     async def release(self, release: contact.Release) -> None:
         self.releases.append(release)
+
+    @activity.defn(name="contact.withdraw")
+    async def withdraw(self, command: contact.Withdraw) -> contact.Withdrawn:
+        self.withdrawals.append(command)
+        status = contact.TouchStatus.SUPERSEDED
+        return contact.Withdrawn(tuple(contact.TouchOutcome(key, status) for key in command.keys))
 
     @activity.defn(name="contact.adopt")
     async def adopt(self, command: contact.AdoptContacts) -> None:

@@ -68,6 +68,12 @@ class CancelBookedVisit:
 
 
 @dataclass(frozen=True)
+class WithdrawWishes:
+    keys: tuple[str, ...]
+    because: str
+
+
+@dataclass(frozen=True)
 class OpenMatterAgainst:
     step: Step
     party: PartyInRole
@@ -89,6 +95,7 @@ Act = (
     | BeginBookedVisit
     | JudgePastVisit
     | CancelBookedVisit
+    | WithdrawWishes
     | OpenMatterAgainst
     | MoveOpenMatter
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -42,7 +43,7 @@ class LoanCase(CaseHandlers):
             self._open(start, claim)
         while True:
             state = self._known
-            decision = decide(state, state.now)
+            decision = self._decided(state)
             self._show(decision)
             if isinstance(decision, acts.Close):
                 if await self._close(decision):
@@ -52,6 +53,14 @@ class LoanCase(CaseHandlers):
             else:
                 await self._do(decision)
             await self._continue_when_long(start)
+
+    def _decided(self, state: CaseState) -> acts.Decision:
+        decision = decide(state, state.now)
+        is_new = isinstance(decision, acts.WithdrawWishes)
+        if is_new and not workflow.patched("withdraw-wishes"):
+            # Cases that ran before wishes could be withdrawn waited here.
+            return decide(replace(state, wishes=()), state.now)
+        return decision
 
     async def _claim(self, start: case.CaseStart) -> EpisodeClaim:
         command = ClaimEpisode(start.tenant, start.loan_id, workflow.info().run_id)
@@ -116,6 +125,10 @@ class LoanCase(CaseHandlers):
         self._state = evolve.touched(
             self._known, act.step, act.party.party_id, act.channel, outcome
         )
+
+    async def _withdraw(self, act: acts.WithdrawWishes) -> None:
+        answer = await perform.withdraw(self._known, act)
+        self._state = evolve.withdrawn(self._known, act.keys, answer)
 
     async def _offer(self, act: acts.MakeOfferTo) -> None:
         self._absorb(await perform.offer(self._known, act))
@@ -236,6 +249,7 @@ DEEDS: dict[type[acts.Act], Deed] = {
     acts.BeginBookedVisit: LoanCase._begin_visit,
     acts.JudgePastVisit: LoanCase._judge_visit,
     acts.CancelBookedVisit: LoanCase._cancel_visit,
+    acts.WithdrawWishes: LoanCase._withdraw,
     acts.OpenMatterAgainst: LoanCase._open_matter,
     acts.MoveOpenMatter: LoanCase._move_matter,
 }

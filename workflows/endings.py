@@ -19,7 +19,7 @@ from workflows.acts import Adopt, Close, Decision, Later, Move, Wait
 from workflows.limitation import limitation_expires_on
 from workflows.state import CaseState
 from workflows.strategy import act_instant
-from workflows.under_way import visit_cancelled
+from workflows.under_way import visit_cancelled, wishes_withdrawn
 
 BEFORE_THE_COURT = (MatterStatus.AWAITING_APPROVAL, MatterStatus.REFUSED, MatterStatus.OPEN)
 ENDINGS = {
@@ -124,9 +124,9 @@ def covered(state: CaseState, now: datetime) -> Decision | None:
         if state.is_suspended:
             return Move("resumed", state.reached, "the overdue amount is no longer covered")
         return None
-    cancelled = visit_cancelled(state)
-    if cancelled is not None:
-        return cancelled
+    stopped = visit_cancelled(state) or wishes_withdrawn(state, "payments cover the overdue amount")
+    if stopped is not None:
+        return stopped
     if not state.is_suspended:
         return Move("suspended", state.reached, "payments cover the overdue amount")
     confirmed_at = state.calendar.after(

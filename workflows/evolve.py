@@ -8,7 +8,7 @@ from typing import Any
 
 from interfaces.cases import EpisodeClaim
 from interfaces.clock import ClockReading
-from interfaces.contact import TouchOutcome, TouchStatus
+from interfaces.contact import TouchOutcome, TouchStatus, Withdrawn
 from interfaces.facts import (
     Agreement,
     ContactProgress,
@@ -178,6 +178,18 @@ def settled(state: CaseState) -> CaseState:
         )
         state = _ended(state, wish, outcome)
     return state
+
+
+def withdrawn(state: CaseState, keys: tuple[str, ...], answer: Withdrawn) -> CaseState:
+    """The named wishes that contact ended are open no longer; the others were met before."""
+    ends = {end.key: end for end in answer.ended}
+    for wish in state.wishes:
+        others = tuple(each for each in state.wishes if each is not wish)
+        if wish.key in ends:
+            state = _ended(replace(state, wishes=others), wish, ends[wish.key])
+        elif wish.key in keys:
+            state = replace(state, wishes=(*others, replace(wish, is_met=True)))
+    return next_act(state)
 
 
 def _ended(state: CaseState, wish: OpenWish, outcome: TouchOutcome) -> CaseState:

@@ -14,6 +14,8 @@ from interfaces.contact import (
     Touch,
     TouchOutcome,
     TouchStatus,
+    Withdraw,
+    Withdrawn,
 )
 from interfaces.facts import Fact, PartyInRole, Visit
 from interfaces.field_visit import FieldVisitActivities, FindWindow, VisitCommand
@@ -33,6 +35,7 @@ from workflows.acts import (
     Move,
     OpenMatterAgainst,
     TouchParty,
+    WithdrawWishes,
 )
 from workflows.calls import call
 from workflows.limitation import limitation_expires_on
@@ -98,6 +101,12 @@ async def touch(state: CaseState, act: TouchParty) -> TouchOutcome:
     return await call(
         ContactActivities.wish, asked, f"{act.step.key} by {act.channel} to {act.party.role}"
     )
+
+
+async def withdraw(state: CaseState, act: WithdrawWishes) -> Withdrawn:
+    ids = (state.key, state.tenant, state.loan_id, state.episode)
+    command = Withdraw(*ids, state.now, act.keys, act.because)
+    return await call(ContactActivities.withdraw, command, f"withdraw wishes: {act.because}")
 
 
 async def offer(state: CaseState, act: MakeOfferTo) -> Fact:

@@ -34,13 +34,15 @@ class NoticeTry:
 @dataclass(frozen=True)
 class OpenWish:
     """A touch left with contact, which may share it with the party's other loans; `step` names the
-    record of the step that asked for it."""
+    record of the step that asked for it. One that `is_met` could not be withdrawn: it was confirmed
+    before, and its end is still to be told."""
 
     key: str
     step: str
     channel: Channel
     notice: str
     has_channels: bool
+    is_met: bool = False
 
 
 @dataclass(frozen=True)

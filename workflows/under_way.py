@@ -15,6 +15,7 @@ from workflows.acts import (
     Later,
     MoveOpenMatter,
     Wait,
+    WithdrawWishes,
 )
 from workflows.state import CaseState
 from workflows.strategy import blocking
@@ -36,7 +37,8 @@ def agreement_under_way(state: CaseState, now: datetime) -> Decision | Later | N
     until = agreement.judge_at or state.calendar.after(now, state.strategy.review)
     if agreement.status is AgreementStatus.OFFERED:
         return Later(until, "an offer expires")
-    return visit_cancelled(state) or Wait(until, f"a {agreement.kind} is active")
+    because = f"a {agreement.kind} is active"
+    return visit_cancelled(state) or wishes_withdrawn(state, because) or Wait(until, because)
 
 
 def matter_under_way(state: CaseState, now: datetime) -> Decision | Later | None:
@@ -78,10 +80,17 @@ def visit_cancelled(state: CaseState) -> CancelBookedVisit | None:
     return CancelBookedVisit(visit.visit_id, "the loan must not be visited any more")
 
 
+def wishes_withdrawn(state: CaseState, because: str) -> WithdrawWishes | None:
+    """While a case waits nothing of it may wait to touch a person: contact does not know why."""
+    keys = tuple(wish.key for wish in state.wishes if not wish.is_met)
+    return WithdrawWishes(keys, because) if keys else None
+
+
 def paused_by_a_person(state: CaseState, now: datetime) -> Decision | None:
     if state.paused_until is None or state.paused_until <= now:
         return None
-    return Wait(state.paused_until, f"paused: {state.pause_reason}")
+    because = f"paused: {state.pause_reason}"
+    return wishes_withdrawn(state, because) or Wait(state.paused_until, because)
 
 
 def held_whole(state: CaseState, now: datetime) -> Decision | None:
@@ -89,7 +98,8 @@ def held_whole(state: CaseState, now: datetime) -> Decision | None:
     whole = blocking(state, now, Block.CONTACT, None)
     if not whole:
         return None
-    return Wait(hold_over(state, now, whole), f"held: {whole[0].kind}")
+    because = f"held: {whole[0].kind}"
+    return wishes_withdrawn(state, because) or Wait(hold_over(state, now, whole), because)
 
 
 def hold_over(state: CaseState, now: datetime, found: list[HoldInterval]) -> datetime:
@@ -103,4 +113,6 @@ def hold_over(state: CaseState, now: datetime, found: list[HoldInterval]) -> dat
 def disputed_whole(state: CaseState, now: datetime) -> Decision | None:
     if state.position.collectable_minor > state.position.tolerance_minor:
         return None
-    return Wait(state.calendar.after(now, state.strategy.review), "all of it is in dispute")
+    because = "all of it is in dispute"
+    until = state.calendar.after(now, state.strategy.review)
+    return wishes_withdrawn(state, because) or Wait(until, because)

@@ -1,6 +1,7 @@
 """Records the histories that replay tests stand on: `python -m tests.workflows.record`.
 
-Run it only when a change of the workflow is meant to break running cases; otherwise patch."""
+Run it only when a change of the workflow is meant to break running cases; otherwise patch.
+`wishes_left_open` is of a case that ran before the patch `withdraw-wishes`, and goes with it."""
 
 from __future__ import annotations
 

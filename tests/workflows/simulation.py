@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from interfaces.contact import TouchOutcome, TouchStatus
+from interfaces.contact import TouchOutcome, TouchStatus, Withdrawn
 from interfaces.facts import Circumstances, ContactProgress, Fact, Notice, WishSettled
 from interfaces.values import AgreementStatus, Channel, MatterStatus, NoticeStatus, VisitStatus
 from tests import builders
@@ -64,15 +64,18 @@ class World:
             self.state = evolve.adopted(self.state)
         elif isinstance(decision, acts.TouchParty):
             self._touch(decision)
+        elif isinstance(decision, acts.WithdrawWishes):
+            self._withdraw(decision)
         else:
             self._serve(decision)
         if not isinstance(decision, acts.Wait) and evolve.is_circling(before, self.state):
             self._wait(acts.Wait(before.now + timedelta(hours=1), "circle"))
 
     def _wait(self, wait: acts.Wait) -> None:
-        if self.pooled and self.pooled[0][0] <= wait.until:
+        fact_at = self.script[0].at if self.script else None
+        if self.pooled and self.pooled[0][0] <= min(wait.until, fact_at or wait.until):
             self._settle(*self.pooled.pop(0))
-        elif self.script and self.script[0].at <= wait.until:
+        elif fact_at is not None and fact_at <= wait.until:
             self.state = evolve.evolve(self.state, self.script.pop(0))
         else:
             self.state = evolve.woken(self.state, wait.until)
@@ -85,9 +88,18 @@ class World:
         if outcome.status is TouchStatus.POOLED:
             self.pooled.append((self.state.now + POOLED_FOR, act, outcome.key))
 
+    def _withdraw(self, act: acts.WithdrawWishes) -> None:
+        """Some had been confirmed already: how those ended is told later."""
+        pooled = {key for _, _, key in self.pooled}
+        assert set(act.keys) <= pooled
+        open_keys = [key for key in act.keys if not was_confirmed(key)]
+        self.pooled = [each for each in self.pooled if each[2] not in open_keys]
+        ended = (TouchOutcome(key, TouchStatus.SUPERSEDED) for key in open_keys)
+        self.state = evolve.withdrawn(self.state, act.keys, Withdrawn(tuple(ended)))
+
     def _settle(self, at: datetime, act: acts.TouchParty, key: str) -> None:
         """Contact met the wish, or found by then that it may not be met today."""
-        is_met = int(key.rpartition("/")[2]) % 3 > 0
+        is_met = was_confirmed(key) or int(key.rpartition("/")[2]) % 3 > 0
         if is_met:
             settled = WishSettled(key, TouchStatus.CONFIRMED)
         else:
@@ -163,6 +175,11 @@ class World:
     def _next(self) -> int:
         self.version += 1
         return self.version
+
+
+def was_confirmed(key: str) -> bool:
+    """Whether a withdrawal comes too late for this wish."""
+    return int(key.rpartition("/")[2]) % 5 == 0
 
 
 def always_open(act: acts.TouchParty, state: CaseState) -> TouchOutcome:

@@ -16,7 +16,7 @@ from interfaces.values import (
     Stage,
 )
 from tests import builders
-from tests.workflows.simulation import Done, World, always_open
+from tests.workflows.simulation import Done, World, always_open, was_confirmed
 from workflows import acts, evolve
 from workflows.state import CaseState
 from workflows.strategy import due_stage
@@ -131,6 +131,49 @@ def test_no_touch_inside_a_hold_or_on_a_suspended_loan_or_to_the_wrong_party(
             concerns = hold.party_id in (None, act.party.party_id)
             is_over = hold.until_at is not None and hold.until_at <= done.at
             assert not concerns or done.at < hold.from_at or is_over
+
+
+def always_pooled(act: acts.TouchParty, state: CaseState) -> TouchOutcome:
+    return TouchOutcome(state.key, TouchStatus.POOLED)
+
+
+FIRST_WISH = next(
+    done.at
+    for done in World(builders.state(), always_pooled).play(HORIZON)
+    if isinstance(done.decision, acts.TouchParty)
+)
+
+
+@st.composite
+def stopped_among_wishes(draw: st.DrawFn) -> list[Done]:
+    """A case whose every touch is pooled is stopped around one of its first touches."""
+    day, minutes = draw(st.integers(0, 20)), draw(st.integers(-60, 180))
+    at = FIRST_WISH + timedelta(days=day, minutes=minutes)
+    stops: list[Fact] = [
+        builders.agreement(1, at, AgreementStatus.ACTIVE),
+        builders.holds(1, at, builders.hold(at, at + timedelta(days=9))),
+        builders.position(2, at=at, disposition=Disposition.COVERED),
+        builders.position(2, at=at, disputed_minor=100_000),
+    ]
+    stop = draw(st.sampled_from(stops))
+    return list(World(builders.state(), always_pooled, [stop]).play(HORIZON))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.one_of(stopped_among_wishes(), played()))
+def test_no_wish_stays_open_while_a_case_is_stopped(history: list[Done]) -> None:
+    for done in history:
+        agreement = done.state.facts.agreement
+        is_agreed = agreement is not None and agreement.status is AgreementStatus.ACTIVE
+        is_held = any(
+            hold.party_id is None and hold.from_at <= done.at < (hold.until_at or HORIZON)
+            for hold in (done.state.facts.holds.intervals if done.state.facts.holds else ())
+        )
+        is_disputed = done.state.position.collectable_minor == 0
+        if not isinstance(done.decision, acts.Wait):
+            continue
+        if is_agreed or is_held or is_disputed or done.state.is_suspended:
+            assert all(wish.is_met and was_confirmed(wish.key) for wish in done.state.wishes)
 
 
 @settings(max_examples=150, deadline=None)

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from interfaces.contact import TouchOutcome, TouchStatus
-from interfaces.facts import Facts, TakenOver
+from interfaces.contact import TouchOutcome, TouchStatus, Withdrawn
+from interfaces.facts import Facts, TakenOver, WishSettled
 from interfaces.values import (
     AgreementStatus,
     Block,
@@ -192,3 +192,42 @@ def test_what_legal_knows_to_have_restarted_limitation_keeps_a_claim_alive() -> 
     matter = builders.matter(1, builders.OPENED, MatterStatus.AWAITING_APPROVAL)
     alive = evolve.evolve(barred, matter)
     assert not isinstance(decide(alive, alive.now), acts.Close)
+
+
+def with_a_wish() -> CaseState:
+    """A case whose first touch was left with contact."""
+
+    def pooled(act: acts.TouchParty, state: CaseState) -> TouchOutcome:
+        return TouchOutcome(state.key, TouchStatus.POOLED)
+
+    history = World(builders.state(), pooled).play(HORIZON)
+    return next(done.state for done in history if done.state.wishes)
+
+
+def test_a_pause_withdraws_what_waits_to_be_sent_and_the_step_is_owed_when_it_ends() -> None:
+    state = with_a_wish()
+    (wish,) = state.wishes
+    paused = evolve.paused(state, state.now + timedelta(days=9), "flood in the district")
+    act = decide(paused, paused.now)
+    assert isinstance(act, acts.WithdrawWishes)
+    assert act.keys == (wish.key,)
+    ended = Withdrawn((TouchOutcome(wish.key, TouchStatus.SUPERSEDED),))
+    after = evolve.withdrawn(paused, act.keys, ended)
+    assert isinstance(decide(after, after.now), acts.Wait)
+    assert after.record(wish.step).times == 0
+    resumed = evolve.paused(evolve.woken(after, after.now + timedelta(days=9)), None, "")
+    again = decide(resumed, resumed.now)
+    assert isinstance(again, acts.TouchParty)
+    assert f"/{again.step.key}/" in wish.step
+
+
+def test_a_wish_met_before_it_was_withdrawn_is_waited_for_and_counts_as_done() -> None:
+    state = with_a_wish()
+    (wish,) = state.wishes
+    agreed = builders.agreement(1, state.now, AgreementStatus.ACTIVE)
+    signed = evolve.evolve(state, agreed)
+    after = evolve.withdrawn(signed, (wish.key,), Withdrawn(()))
+    assert isinstance(decide(after, after.now), acts.Wait)
+    settled = WishSettled(wish.key, TouchStatus.CONFIRMED)
+    told = evolve.evolve(after, replace(builders.progress(9, after.now), settled=(settled,)))
+    assert (told.record(wish.step).times, told.wishes) == (1, ())

@@ -12,11 +12,13 @@ from interfaces.contact import (
     Reservation,
     Touch,
     TouchOutcome,
+    Withdraw,
+    Withdrawn,
 )
 from services.contact.activities.pools import Bell
 from services.contact.activities.sending import hand_over
 from services.contact.activities.ways_out import ways_out
-from services.contact.commands import progress, reservations, touches, wishing
+from services.contact.commands import progress, reservations, touches, wishing, withdrawing
 from services.contact.commands.desk import Desk, desk
 from services.contact.commands.touches import Decision
 from services.contact.gateways import Gateway
@@ -69,6 +71,11 @@ class Activities(ContactActivities):
     async def release(self, release: Release) -> None:
         async with self._database.transaction() as session:
             await reservations.release(session, self._desk, release)
+
+    @activity.defn(name="contact.withdraw")
+    async def withdraw(self, command: Withdraw) -> Withdrawn:
+        async with self._database.transaction() as session:
+            return await withdrawing.withdraw(session, self._desk, command)
 
     @activity.defn(name="contact.adopt")
     async def adopt(self, command: AdoptContacts) -> None:

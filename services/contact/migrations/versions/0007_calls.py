@@ -20,6 +20,7 @@ STATEMENTS: list[str] = [
         WHERE state = 'queued'""",
     """CREATE INDEX call_leased ON call (lease_wall_at)
         WHERE state IN ('claimed', 'under_way', 'unmatched')""",
+    "CREATE INDEX call_of_party ON call (party_id) WHERE state IN ('queued', 'claimed')",
     "CREATE INDEX call_window ON call (window_until) WHERE state = 'queued'",
     "CREATE INDEX call_of_collector ON call (tenant, collector) WHERE state IN ('claimed', 'under_way')",
     "CREATE INDEX call_of_state ON call (tenant, state, call_id)",
