@@ -145,7 +145,7 @@ def forbidden(act: Proposal, known: Known, at: datetime) -> set[str]:
     return {f for f in found if not (f[:4] == "HOLD" and passes(f[5:], act.purpose))}
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(acts(), facts(), instants)
 def test_an_allowed_act_violates_nothing_and_a_refused_one_does(
     act: Proposal, known: Known, at: datetime
@@ -162,7 +162,7 @@ def test_an_allowed_act_violates_nothing_and_a_refused_one_does(
         assert verdict.because
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(acts(), facts(), instants)
 def test_the_next_allowed_instant_is_allowed_and_no_earlier_one_is(
     act: Proposal, known: Known, at: datetime

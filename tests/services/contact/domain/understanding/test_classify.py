@@ -7,7 +7,7 @@ from pathlib import Path
 from time import perf_counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.settings import Settings
@@ -144,6 +144,7 @@ def test_the_longest_message_is_read_in_bounded_time(piece: str) -> None:
     assert not said.is_whole
 
 
+@settings(max_examples=10)
 @given(st.text(max_size=100), st.text(min_size=1, max_size=100))
 def test_of_a_long_message_only_the_first_2000_characters_are_read(start: str, end: str) -> None:
     read = start.ljust(2_000, "·")
