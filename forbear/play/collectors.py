@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -52,9 +52,14 @@ class Collectors:
         self._names = [f"collector-{number}" for number in range(1, size + 1)]
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work whenever there is something to call about, until told to stop."""
+        """Each works whenever there is something to call about, until told to stop."""
+        async with asyncio.TaskGroup() as desks:
+            for name in self._names:
+                desks.create_task(self._run(name, stop))
+
+    async def _run(self, name: str, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            await self.work()
+            await self._calls([name])
             try:
                 async with asyncio.timeout(LOOK_SECONDS):
                     await stop.wait()
@@ -64,9 +69,12 @@ class Collectors:
     async def work(self) -> int:
         """Make every call that may be made now; answers how many were dialled. A door that does not
         open leaves the rest for the next time: leases end by themselves."""
+        return await self._calls(self._names)
+
+    async def _calls(self, names: Sequence[str]) -> int:
         dialled = 0
         for turn in range(CALLS_AT_ONCE_MAX):
-            name = self._names[turn % len(self._names)]
+            name = names[turn % len(names)]
             try:
                 call = await self._claim(name)
                 if call is None:

@@ -12,6 +12,7 @@ from interfaces.facts import Facts, TakenOver, WishSettled
 from interfaces.values import (
     AgreementStatus,
     Block,
+    Channel,
     ClosingReason,
     Disposition,
     HoldKind,
@@ -231,3 +232,14 @@ def test_a_wish_met_before_it_was_withdrawn_is_waited_for_and_counts_as_done() -
     settled = WishSettled(wish.key, TouchStatus.CONFIRMED)
     told = evolve.evolve(after, replace(builders.progress(9, after.now), settled=(settled,)))
     assert (told.record(wish.step).times, told.wishes) == (1, ())
+
+
+def test_a_case_reaches_court_though_no_collector_ever_found_time_to_call() -> None:
+    def no_collector(act: acts.TouchParty, state: CaseState) -> TouchOutcome:
+        if act.channel is Channel.CALL:
+            return TouchOutcome(state.key, TouchStatus.EXPIRED)
+        return TouchOutcome(state.key, TouchStatus.CONFIRMED)
+
+    world = World(builders.state(), no_collector)
+    world.play(builders.OPENED + timedelta(days=200), decisions_max=5_000)
+    assert world.state.reached is Stage.LEGAL
