@@ -11,8 +11,8 @@ from typing import Any, Protocol
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, event, text
-from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
 from chassis import idempotency, inbox, outbox
@@ -42,6 +42,7 @@ class Database:
             pool_size=pool_max,
             max_overflow=0,
             pool_timeout=10,
+            pool_pre_ping=True,
             hide_parameters=True,
             connect_args={
                 "timeout": 10,
@@ -49,7 +50,6 @@ class Database:
                 "server_settings": _SERVER_SETTINGS,
             },
         )
-        event.listen(self._engine.sync_engine, "checkout", _refuse_closed)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -80,13 +80,6 @@ class Database:
 
     async def dispose(self) -> None:
         await self._engine.dispose()
-
-
-def _refuse_closed(connection: Any, record: object, proxy: object) -> None:
-    """A connection that the server closed is replaced at checkout. The driver knows without asking:
-    a ping before each transaction would cost three round trips."""
-    if connection.driver_connection.is_closed():
-        raise DisconnectionError("the server closed the connection")
 
 
 class Operations(Protocol):

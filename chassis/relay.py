@@ -28,7 +28,14 @@ ProducerFactory = Callable[[], Any]
 LOCK_SPACE = 0x6F757462
 _PRESENCE = PARTS
 _IDLE_MIN_SECONDS, _IDLE_MAX_SECONDS = 0.005, 0.25
-_FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, KafkaError)
+_FAULTS = (
+    asyncpg.InternalClientError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    OSError,
+    TimeoutError,
+    KafkaError,
+)
 _log = logging.getLogger(__name__)
 
 
