@@ -8,11 +8,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+import asyncpg
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
 from chassis import idempotency, inbox, outbox
@@ -42,7 +43,6 @@ class Database:
             pool_size=pool_max,
             max_overflow=0,
             pool_timeout=10,
-            pool_pre_ping=True,
             hide_parameters=True,
             connect_args={
                 "timeout": 10,
@@ -50,6 +50,7 @@ class Database:
                 "server_settings": _SERVER_SETTINGS,
             },
         )
+        event.listen(self._engine.sync_engine, "checkout", _ping)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -110,3 +111,11 @@ def _upgrade_to_head(connection: Connection, directory: Path) -> None:
     with EnvironmentContext(config, script, fn=to_head) as environment:
         environment.configure(connection=connection, transactional_ddl=True)
         environment.run_migrations()
+
+
+def _ping(connection: Any, *_: Any) -> None:
+    """One round trip where the pool's own ping takes three; a dead connection means a new one."""
+    try:
+        connection.run_async(lambda driver: driver.execute("SELECT"))
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as dead:
+        raise InvalidatePoolError from dead

@@ -27,7 +27,8 @@ from chassis.telemetry import describe
 ProducerFactory = Callable[[], Any]
 LOCK_SPACE = 0x6F757462
 _PRESENCE = PARTS
-_IDLE_MIN_SECONDS, _IDLE_MAX_SECONDS = 0.005, 0.25
+# A transaction of this process wakes the relay; this is for what another process left.
+_IDLE_SECONDS = 0.25
 _FAULTS = (
     asyncpg.InternalClientError,
     asyncpg.PostgresError,
@@ -127,7 +128,6 @@ class Relay:
         connection = await asyncpg.connect(
             self._dsn, timeout=10, command_timeout=30, server_settings={"jit": "off"}
         )
-        idle = _IDLE_MIN_SECONDS
         self._rebalance_at, self.owned = 0.0, []
         try:
             await connection.execute(
@@ -140,10 +140,8 @@ class Relay:
                 rows = await self.read(connection)
                 if rows:
                     await self._deliver(connection, rows)
-                    idle = _IDLE_MIN_SECONDS
-                    continue
-                await _pause(self._woken, idle)
-                idle = min(idle * 2, _IDLE_MAX_SECONDS)
+                else:
+                    await _pause(self._woken, _IDLE_SECONDS)
         finally:
             self.owned = []
             connection.terminate()

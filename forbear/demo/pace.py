@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 DAY_SECONDS = 86_400
-_STEP = 1.5
+_STEP = 2.0
 
 
 @dataclass(frozen=True)

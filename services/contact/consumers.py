@@ -46,6 +46,7 @@ def consumers(context: Context) -> Sequence[Consumer]:
             database=context.database,
             settings=context.settings,
             handler=follow,
+            wants=(PositionChanged, EpisodeOpened, EpisodeClosed),
             on_parked=exclude_confirmations,
         ),
         Consumer(

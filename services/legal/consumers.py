@@ -38,6 +38,15 @@ from services.legal.settings import tenant_named
 
 TOPICS = ("collect.ledger.v1", "collect.contact.v1", "collect.negotiation.v1", "collect.case.v1")
 
+WANTED = (
+    PositionChanged,
+    PaymentPosted,
+    PaymentReversalPosted,
+    ContactProgressed,
+    AgreementChanged,
+    EpisodeClosed,
+)
+
 # Interpretation 2008-11 (2020) art. 14: the debtor's promise of instalments acknowledges the debt.
 ACKNOWLEDGING = ("promised", "accepted")
 
@@ -59,7 +68,8 @@ def consumers(context: Context) -> list[Consumer]:
             name="legal",
             topics=TOPICS,
             database=context.database,
-            linger_seconds=0.2,
+            linger_seconds=0.4,
+            wants=WANTED,
             settings=context.settings,
             handler=take_in,
         )
@@ -75,7 +85,7 @@ def _put(batch: Batch, record: Record, zone: str) -> bool:
             batch.interruptions.extend(_taken_over(record.key, body))
         case PaymentPosted() | PaymentReversalPosted():
             batch.interruptions.append(_payment(record.key, body))
-        case ContactProgressed():
+        case ContactProgressed() if body.notices:
             batch.interruptions.extend(_notices(record.key, body, zone))
         case AgreementChanged() if body.change in ACKNOWLEDGING:
             on = local_date(record.occurred_at, zone)

@@ -24,6 +24,7 @@ from services.negotiation.commands.facts import (
 )
 from services.negotiation.settings import tenant_named
 
+WANTED = (PositionChanged, PaymentPosted, PaymentReversalPosted, EpisodeOpened, EpisodeClosed)
 TOPICS = ("collect.ledger.v1", "collect.case.v1")
 
 
@@ -41,7 +42,8 @@ def consumers(context: Context) -> list[Consumer]:
             name="negotiation",
             topics=TOPICS,
             database=context.database,
-            linger_seconds=0.2,
+            linger_seconds=0.4,
+            wants=WANTED,
             settings=context.settings,
             handler=take_in,
         )

@@ -13,7 +13,7 @@ from chassis.consumer import Consumer, Record
 from chassis.database import Database
 from chassis.service import Context
 from services.cases.commands import facts as keeping
-from services.cases.consumers.records import read_fact
+from services.cases.consumers.records import WANTED, read_fact
 from services.cases.domain.dispatch import LoanFact, Signal
 from services.cases.gateways import Cases, TemporalCases
 
@@ -44,6 +44,7 @@ def consumers(context: Context) -> list[Consumer]:
             database=Database(url),
             settings=settings,
             handler=dispatcher.take_in,
+            wants=WANTED,
         )
     ]
 

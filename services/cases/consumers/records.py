@@ -166,6 +166,9 @@ _READERS: Mapping[type[Message], tuple[FactKind, Callable[[Any, int], facts.Fact
 }
 
 
+WANTED = tuple(_READERS)
+
+
 def _party(party: bank_pb2.PartyRole) -> facts.PartyInRole:
     return facts.PartyInRole(
         party_id=party.party_ref,
