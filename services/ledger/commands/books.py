@@ -145,7 +145,7 @@ def _changed(
     shelf.grace_ends_at = _midnight(tenant, position.grace_ends_on)
     content = telling.position_content(shelf, position)
     published = PositionChanged.FromString(shelf.published) if shelf.published else None
-    is_news = isinstance(fact, Snapshot) or telling.is_news(published, content)
+    is_news = telling.is_news(published, content, is_snapshot=isinstance(fact, Snapshot))
     if is_news:
         shelf.published = content.SerializeToString(deterministic=True)
     because = REASONS[type(fact)] if fact is not None else "grace_ended"

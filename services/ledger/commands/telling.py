@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from events.v1.ledger_pb2 import Allocation as AllocationMessage
 from events.v1.ledger_pb2 import PaymentPosted, PaymentReversalPosted, PositionChanged
@@ -12,7 +12,8 @@ from services.ledger.domain.facts import Payment, Reversal, latest
 from services.ledger.domain.position import Position
 from services.ledger.store.loans import Shelf
 
-# Of a loan that is and stays current, only these are news: its payments and balances are not.
+# Of a loan that is and stays current, only these are news, and what a snapshot changes: its
+# payments and instalments are not.
 WHO_AND_WHAT = (
     "currency",
     "last_instalment_due_on",
@@ -22,6 +23,10 @@ WHO_AND_WHAT = (
     "parties",
     "taken_over",
 )
+
+
+# What a snapshot merely confirms is told again after so long, so that nobody reads an old date.
+CONFIRMED_AGAIN_AFTER = timedelta(days=28)
 
 
 def position_content(shelf: Shelf, position: Position) -> PositionChanged:
@@ -54,14 +59,23 @@ def position_content(shelf: Shelf, position: Position) -> PositionChanged:
     return content
 
 
-def is_news(published: PositionChanged | None, content: PositionChanged) -> bool:
+def is_news(
+    published: PositionChanged | None, content: PositionChanged, *, is_snapshot: bool
+) -> bool:
     """Whether this differs from what was published last by something that matters to others."""
     if published is None:
         return True
     current = Disposition.CURRENT.value
-    if published.disposition == content.disposition == current:
+    if published.disposition == content.disposition == current and not is_snapshot:
         return any(getattr(published, name) != getattr(content, name) for name in WHO_AND_WHAT)
-    return published != content
+    if date.fromisoformat(content.as_of) - CONFIRMED_AGAIN_AFTER >= date.fromisoformat(
+        published.as_of
+    ):
+        return True
+    same_day = PositionChanged()
+    same_day.CopyFrom(published)
+    same_day.as_of = content.as_of
+    return same_day != content
 
 
 def reasons(published: PositionChanged | None, content: PositionChanged, fact: str) -> list[str]:

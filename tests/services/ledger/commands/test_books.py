@@ -45,10 +45,27 @@ async def test_a_fact_that_changes_nothing_of_an_overdue_loan_is_not_published(
     assert len(await ledger.positions()) == before
 
 
-async def test_every_snapshot_is_published_even_if_it_says_the_same(ledger: Ledger) -> None:
+async def test_a_snapshot_that_only_confirms_is_told_once_in_28_days(ledger: Ledger) -> None:
+    await ledger.tell(registered(), snapshot("2026-03-02", "2026-02-10", 70))
+    before = len(await ledger.positions())
+    await ledger.tell(*(snapshot(f"2026-03-{day:02}", "2026-02-10", 70) for day in (9, 16, 29)))
+    assert len(await ledger.positions()) == before
+    await ledger.tell(snapshot("2026-03-30", "2026-02-10", 70))
+    assert [position.as_of for position in (await ledger.positions())[before:]] == ["2026-03-30"]
+
+
+async def test_a_snapshot_that_changes_an_amount_is_published(ledger: Ledger) -> None:
+    await ledger.tell(registered(), snapshot("2026-03-02", "2026-02-10", 70))
+    before = len(await ledger.positions())
+    await ledger.tell(snapshot("2026-03-09", "2026-02-10", 71))
+    assert len(await ledger.positions()) == before + 1
+
+
+async def test_what_a_snapshot_changes_of_a_current_loan_is_published(ledger: Ledger) -> None:
     await ledger.tell(registered(), snapshot("2026-03-02"))
-    await ledger.tell(snapshot("2026-03-02"))
-    assert len(await ledger.positions()) == 3
+    before = len(await ledger.positions())
+    await ledger.tell(snapshot("2026-03-09"), snapshot("2026-03-16", balance_minor=77))
+    assert [position.balance_minor for position in (await ledger.positions())[before:]] == [77]
 
 
 async def test_a_payment_that_covers_is_told_with_its_allocation_and_then_the_position(
@@ -79,7 +96,9 @@ async def test_a_changed_party_or_a_takeover_of_a_current_loan_is_published(
 
 
 async def test_the_position_version_is_the_stream_version_of_its_event(ledger: Ledger) -> None:
-    await ledger.tell(registered(), paid("p1", 5, "2026-03-02"), snapshot("2026-03-03"))
+    await ledger.tell(
+        registered(), paid("p1", 5, "2026-03-02"), snapshot("2026-03-03", "2026-02-10", 9)
+    )
     assert await ledger.count_of("SELECT version FROM loan") == 3
 
 
