@@ -14,7 +14,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 from interfaces import case
 from interfaces.cases import CasesActivities, ClaimEpisode, CloseEpisode, EpisodeClaim
 from interfaces.facts import Fact, Position
-from interfaces.values import Channel, Disposition
+from interfaces.values import Channel
 from workflows import acts, evolve, perform, showing
 from workflows.calls import call
 from workflows.handlers import CaseHandlers
@@ -196,7 +196,7 @@ class LoanCase(CaseHandlers):
         closed = self._known
         self._show(close)
         await workflow.wait_condition(workflow.all_handlers_finished)
-        self._continue_if_overdue_again(start, decided_on)
+        self._continue_if_news_came(start, decided_on)
         return case.CaseOutcome(closed.episode, close.reason, closed.furthest)
 
     async def _end_as_duplicate(
@@ -205,19 +205,16 @@ class LoanCase(CaseHandlers):
         seen = claim.facts.position.version if claim.facts and claim.facts.position else 0
         await workflow.wait_condition(workflow.all_handlers_finished)
         if seen:
-            self._continue_if_overdue_again(start, seen)
+            self._continue_if_news_came(start, seen)
         return case.CaseOutcome(0, "", "")
 
-    def _continue_if_overdue_again(self, start: case.CaseStart, seen_version: int) -> None:
-        """An overdue position that came after the one decided on opens the next episode."""
+    def _continue_if_news_came(self, start: case.CaseStart, seen_version: int) -> None:
+        """A position that came after the one decided on may open the next episode, even one that
+        says current: an overdue one that nobody opened an episode for may lie before it."""
         newest = self._state.position if self._state else None
         candidates = [fact for fact in self._early if isinstance(fact, Position)]
         candidates += [newest] if newest else []
-        again = (
-            position.version > seen_version and position.disposition is Disposition.OVERDUE
-            for position in candidates
-        )
-        if any(again):
+        if any(position.version > seen_version for position in candidates):
             workflow.continue_as_new(case.CaseStart(start.tenant, start.loan_id, self._clock))
 
     async def _continue_when_long(self, start: case.CaseStart) -> None:

@@ -20,11 +20,6 @@ from interfaces.clock import ClockReading
 _FINAL = ("settled", "arranged", "deceased_without_estate", "time_barred")
 
 
-# A delinquency that the bank ends within this time on the wall may be over before a case can ask
-# whether the loan is still overdue; at the pace of a play these are days of the case clock.
-_MAY_PASS_SECONDS = 15.0
-
-
 @dataclass
 class Span:
     """One episode as the case stream tells it; both versions are of the position."""
@@ -37,11 +32,9 @@ class Span:
 
 @dataclass
 class Episodes:
-    """`wrong` says, loan by loan, what contradicts one case per overdue loan and episode;
-    `passed_unseen` counts the delinquencies that were over before a case could ask."""
+    """`wrong` says, loan by loan, what contradicts one case per overdue loan and episode."""
 
     opened: int = 0
-    passed_unseen: int = 0
     wrong: list[str] = field(default_factory=list)
 
 
@@ -57,13 +50,10 @@ def judge_episodes(case: Iterable[Recorded], ledger: Iterable[Recorded]) -> Epis
     for loan_id in sorted(positions.keys() | spans.keys()):
         own = spans.get(loan_id, [])
         found.wrong += [f"{loan_id}: {text}" for text in _misplaced(own, positions[loan_id])]
-        for run in _outside(own, positions[loan_id]):
-            if _passed(run, positions[loan_id]):
-                found.passed_unseen += 1
-            else:
-                found.wrong.append(
-                    f"{loan_id}: overdue on positions {run[0]} to {run[-1]} without an episode"
-                )
+        found.wrong += [
+            f"{loan_id}: overdue on positions {run[0]} to {run[-1]} without an episode"
+            for run in _outside(own, positions[loan_id])
+        ]
     return found
 
 
@@ -178,14 +168,6 @@ def _overdue_runs(positions: Mapping[int, PositionChanged]) -> Iterable[list[int
     for is_overdue, run in groupby(ordered, lambda v: positions[v].disposition == "overdue"):
         if is_overdue:
             yield list(run)
-
-
-def _passed(run: Sequence[int], positions: Mapping[int, PositionChanged]) -> bool:
-    after = min((version for version in positions if version > run[-1]), default=None)
-    if after is None:
-        return False
-    began, ended = positions[run[0]].accepted_wall_at, positions[after].accepted_wall_at
-    return _seconds(ended) - _seconds(began) < _MAY_PASS_SECONDS
 
 
 def _ended_for_good(

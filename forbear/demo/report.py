@@ -89,8 +89,7 @@ def report(evidence: Evidence) -> dict[str, Any]:
         "cases": {
             name: answers.cases[name]
             for name in ("loans", "opened", "duplicates", "by_stage", "by_reason")
-        }
-        | {"passed_unseen": histories.episodes.passed_unseen},
+        },
         "contacts": {
             "made": answers.contacts["made"],
             "refused_by_rule": answers.contacts["refused_by_rule"],

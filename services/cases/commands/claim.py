@@ -18,6 +18,7 @@ from services.cases import store
 from services.cases.commands import TOPIC
 from services.cases.commands.rulebook import Rulebook, Treatment
 from services.cases.domain.episodes import EpisodeHistory, reason_not_to_open
+from services.cases.store import latest
 
 
 async def claim_episode(
@@ -30,16 +31,20 @@ async def claim_episode(
     had its answer been lost, a position that came since would be lost with it.
     """
     await outbox.lock(session, TOPIC, [command.loan_id])
-    facts = await store.stored_facts(session, command.loan_id)
+    facts = await latest.stored_facts(session, command.loan_id)
     history = (await store.histories(session, [command.loan_id]))[command.loan_id]
     earlier = await store.claim(session, command.run_id)
     if earlier is not None and earlier.episode is not None:
         return await _again(session, rules, earlier, facts)
-    because = reason_not_to_open(facts.position, history)
-    if because or facts.position is None:
+    waiting = (await latest.unopened(session, [command.loan_id])).get(command.loan_id)
+    # The delinquency may be over by now: it has its episode all the same.
+    position = facts.position if reason_not_to_open(waiting, history) else waiting
+    because = reason_not_to_open(position, history)
+    if because or position is None:
         await _note(session, command, None, because, clock.instant())
         return EpisodeClaim(is_duplicate=True, facts=facts)
-    return await _open(session, rules, clock, _Opening(command, facts, facts.position, history))
+    await latest.forget_unopened(session, command.loan_id)
+    return await _open(session, rules, clock, _Opening(command, facts, position, history))
 
 
 @dataclass(frozen=True)

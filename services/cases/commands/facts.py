@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
+from interfaces.facts import Position
 from services.cases import store
 from services.cases.commands import TOPIC
 from services.cases.domain import dispatch
 from services.cases.domain.dispatch import LoanFact, Signal
+from services.cases.domain.episodes import EpisodeHistory, reason_not_to_open
+from services.cases.store import latest
 
 
 async def keep_facts(session: AsyncSession, facts: Sequence[LoanFact]) -> list[Signal]:
@@ -20,21 +23,37 @@ async def keep_facts(session: AsyncSession, facts: Sequence[LoanFact]) -> list[S
     The loans' streams are locked, as they are when an episode is claimed or closed: either the
     claim or closing sees the fact, or the fact sees the episode as they left it.
     """
-    latest = dispatch.newest(facts)
-    loan_ids = {fact.loan_id for fact in latest}
+    newest = dispatch.newest(facts)
+    loan_ids = {fact.loan_id for fact in newest}
     await outbox.lock(session, TOPIC, loan_ids)
-    await store.put_facts(session, latest)
+    await latest.put_facts(session, newest)
     # Of all positions, not the newest alone: that one may not say any more what was taken back.
     await store.undo_endings(session, facts)
-    await store.stretch_delinquencies(session, latest)
-    versions = await store.fact_versions(session, loan_ids)
+    await store.stretch_delinquencies(session, newest)
+    versions = await latest.fact_versions(session, loan_ids)
     histories = await store.histories(session, loan_ids)
+    unopened = await _unopened(session, facts, histories)
     told = (
-        dispatch.signal_for(fact, histories[fact.loan_id])
-        for fact in latest
+        dispatch.signal_for(fact, histories[fact.loan_id], unopened.get(fact.loan_id))
+        for fact in newest
         if versions[fact.loan_id, fact.kind] == fact.version
     )
     return [signal for signal in told if signal is not None]
+
+
+async def _unopened(
+    session: AsyncSession, facts: Sequence[LoanFact], histories: Mapping[str, EpisodeHistory]
+) -> dict[str, Position]:
+    """The delinquencies that still wait for their episode, with those that these facts begin."""
+    begun = dispatch.first_unopened(facts, histories)
+    if begun:
+        await latest.keep_unopened(session, begun)
+    waiting = await latest.unopened(session, set(histories))
+    return {
+        loan_id: position
+        for loan_id, position in waiting.items()
+        if not reason_not_to_open(position, histories[loan_id])
+    }
 
 
 async def has_open_episode(session: AsyncSession, tenant: str, loan_id: str) -> bool:

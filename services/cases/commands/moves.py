@@ -15,6 +15,7 @@ from interfaces.values import ClosingReason
 from services.cases import store
 from services.cases.commands import TOPIC
 from services.cases.domain.episodes import contradicts, furthest
+from services.cases.store import latest
 
 _RISING_OR_FALLING = ("stage_changed", "notice_waived")
 
@@ -49,7 +50,7 @@ async def close_episode(
     episode = await _episode(session, command.tenant, command.loan_id, command.episode)
     if episode.closed_at is not None:
         return EpisodeClosing(is_closed=True)
-    facts = await store.stored_facts(session, command.loan_id)
+    facts = await latest.stored_facts(session, command.loan_id)
     position, reason = facts.position, ClosingReason(command.reason)
     if position is not None and contradicts(position, command.position_version, reason):
         return EpisodeClosing(is_closed=False, facts=facts)
@@ -65,7 +66,7 @@ async def close_abandoned(
     overdue position may open another. Raises `cases/no_open_episode`."""
     await outbox.lock(session, TOPIC, [loan_id])
     episode = await require_open(session, tenant, loan_id)
-    facts = await store.stored_facts(session, loan_id)
+    facts = await latest.stored_facts(session, loan_id)
     known = facts.position.version if facts.position is not None else 0
     command = CloseEpisode(
         key=f"{loan_id}/{episode.episode}/abandoned",
@@ -110,7 +111,7 @@ async def _close(
         reason=command.reason,
         furthest_stage=episode.furthest_stage,
         because=command.because,
-        position_version=command.position_version,
+        position_version=known_version,
         at=_stamp(at),
     )
     event = outbox.Event(command.tenant, command.loan_id, closed, at, command.key)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.errors import NotFound
 from interfaces.facts import Facts
 from services.cases import store
+from services.cases.store import latest
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ async def list_cases(session: AsyncSession, tenant: str, wanted: Wanted) -> list
 async def tell_case(session: AsyncSession, tenant: str, loan_id: str) -> CaseStory:
     """All episodes of a loan with their moves, and all latest facts; raises
     `cases/unknown_loan`."""
-    if not await store.tenant_knows(session, tenant, loan_id):
+    if not await latest.tenant_knows(session, tenant, loan_id):
         raise NotFound(
             "cases/unknown_loan",
             f"Nothing is known of the loan {loan_id[:64]} of {tenant}; ask intake for its id.",
@@ -103,7 +104,7 @@ async def tell_case(session: AsyncSession, tenant: str, loan_id: str) -> CaseSto
     return CaseStory(
         loan_id=loan_id,
         episodes=[_view(episode, moves) for episode in await store.episodes(session, loan_id)],
-        facts=await store.stored_facts(session, loan_id),
+        facts=await latest.stored_facts(session, loan_id),
     )
 
 

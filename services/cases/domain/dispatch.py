@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -59,10 +59,29 @@ def newest(facts: Iterable[LoanFact]) -> list[LoanFact]:
     return list(best.values())
 
 
-def signal_for(fact: LoanFact, history: EpisodeHistory) -> Signal | None:
+def first_unopened(
+    facts: Iterable[LoanFact], histories: Mapping[str, EpisodeHistory]
+) -> dict[str, Position]:
+    """By loan, the first of these positions that an episode is to be opened on."""
+    found: dict[str, Position] = {}
+    for fact in sorted(facts, key=lambda each: each.version):
+        position = fact.fact
+        if not isinstance(position, Position) or fact.loan_id in found:
+            continue
+        if not reason_not_to_open(position, histories[fact.loan_id]):
+            found[fact.loan_id] = position
+    return found
+
+
+def signal_for(
+    fact: LoanFact, history: EpisodeHistory, unopened: Position | None = None
+) -> Signal | None:
     """An overdue position starts a case or joins the one that runs; another fact is told only
-    while an episode is open, so that a loan without one costs nothing."""
+    while an episode is open, so that a loan without one costs nothing. A position that ends a
+    delinquency before its episode was opened starts the case too: each has one."""
     is_open = history.open_episode is not None
+    if isinstance(fact.fact, Position) and unopened is not None:
+        return Signal(fact, starts=True)
     if isinstance(fact.fact, Position) and fact.fact.disposition is Disposition.OVERDUE:
         may_start = is_open or not reason_not_to_open(fact.fact, history)
         return Signal(fact, starts=True) if may_start else None

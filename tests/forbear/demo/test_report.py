@@ -137,7 +137,7 @@ def test_the_report_has_the_keys_that_others_read() -> None:
     written = report(GOOD)
     assert list(written) == KEYS
     assert list(written["facts"]) == list(COUNTS)
-    named = ["loans", "opened", "duplicates", "by_stage", "by_reason", "passed_unseen"]
+    named = ["loans", "opened", "duplicates", "by_stage", "by_reason"]
     assert list(written["cases"]) == named
     assert written["dead_letters"] == {"injected": 1, "found": 1}
     assert written["facts_per_second"] == 0.2

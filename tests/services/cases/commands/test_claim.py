@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from chassis.clock import Clock
 from chassis.database import Database
-from events.v1.case_pb2 import CaseMoved, EpisodeOpened
+from events.v1.case_pb2 import CaseMoved, EpisodeClosed, EpisodeOpened
 from interfaces.values import ClosingReason, Disposition
 from services.cases.commands.rulebook import NoRule, Rulebook
 from services.cases.domain.episodes import FINAL_REASONS
@@ -66,14 +66,37 @@ async def test_of_many_runs_that_claim_at_once_exactly_one_opens_the_episode(
     assert len(await told(LOAN)) == 2
 
 
-async def test_a_run_of_a_loan_no_longer_overdue_is_a_duplicate_that_knows_what_was_judged(
-    story: Story,
+async def test_a_delinquency_that_is_over_has_its_episode_all_the_same(
+    story: Story, told: Told
 ) -> None:
     cured = position(version=2, disposition=Disposition.CURRENT)
     await story.keeps(told_position(position()), told_position(cured))
     claim = await story.claims("run-1")
-    assert claim.is_duplicate
+    assert (claim.is_duplicate, claim.episode) == (False, 1)
     assert claim.facts is not None and claim.facts.position == cured
+    opened = (await told(LOAN))[0]
+    assert isinstance(opened, EpisodeOpened) and opened.position_version == 1
+
+
+async def test_of_two_delinquencies_before_the_claim_one_episode_covers_both(
+    story: Story, told: Told
+) -> None:
+    current = Disposition.CURRENT
+    for version, disposition in enumerate((Disposition.OVERDUE, current) * 2, start=1):
+        await story.keeps(told_position(position(version=version, disposition=disposition)))
+    assert not (await story.claims("run-1")).is_duplicate
+    assert (await story.closes(a_closing(4, ClosingReason.CURED))).is_closed
+    closed = (await told(LOAN))[-1]
+    assert isinstance(closed, EpisodeClosed) and closed.position_version == 4
+    assert (await story.claims("run-2")).is_duplicate
+
+
+async def test_a_loan_that_was_never_overdue_opens_nothing(story: Story) -> None:
+    current = position(disposition=Disposition.CURRENT)
+    await story.keeps(told_position(current))
+    claim = await story.claims("run-1")
+    assert claim.is_duplicate
+    assert claim.facts is not None and claim.facts.position == current
 
 
 async def test_a_duplicate_that_asks_again_is_judged_anew_so_that_nothing_is_lost(

@@ -51,6 +51,15 @@ async def test_a_loan_that_is_current_costs_no_signal(story: Story) -> None:
     assert await story.keeps(told_position(position(disposition=CURRENT)), holds(1)) == []
 
 
+async def test_an_end_before_the_episode_was_opened_starts_the_case_too(story: Story) -> None:
+    cured = told_position(position(version=2, disposition=CURRENT))
+    signals = await story.keeps(told_position(position()), cured)
+    assert [(signal.told, signal.starts) for signal in signals] == [(cured, True)]
+    assert await story.keeps(cured) == signals, "the first time may have died before it was told"
+    await story.claims("run-1")
+    assert [signal.starts for signal in await story.keeps(cured)] == [False]
+
+
 async def test_a_hold_placed_before_the_loan_was_ever_overdue_reaches_the_claim(
     story: Story,
 ) -> None:
@@ -72,7 +81,11 @@ async def test_a_batch_mixes_loans_and_kinds(story: Story) -> None:
         holds(1, "loan0003"),
     )
     told = {(s.told.loan_id, s.told.kind, s.told.version, s.starts) for s in signals}
-    assert told == {(LOAN, FactKind.HOLDS, 2, False), (LOAN, FactKind.POSITION, 2, False)}
+    assert told == {
+        (LOAN, FactKind.HOLDS, 2, False),
+        (LOAN, FactKind.POSITION, 2, False),
+        ("loan0002", FactKind.POSITION, 2, True),
+    }
 
 
 async def test_a_payment_taken_back_opens_what_ended_for_good_though_a_snapshot_follows_at_once(

@@ -1,4 +1,4 @@
-"""The service's tables and all of its SQL."""
+"""The service's tables and the SQL of its episodes."""
 
 from __future__ import annotations
 
@@ -6,33 +6,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import BigInteger, Column, DateTime, RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel, col, select
 
-from interfaces.facts import (
-    Agreement,
-    ContactProgress,
-    Fact,
-    Facts,
-    Holds,
-    Matter,
-    Position,
-    Visit,
-)
-from services.cases.domain.dispatch import FactKind, LoanFact
+from interfaces.facts import Position
+from services.cases.domain.dispatch import LoanFact
 from services.cases.domain.episodes import FINAL_REASONS, EpisodeHistory, takes_back
-
-_ADAPTERS: Mapping[FactKind, TypeAdapter[Any]] = {
-    FactKind.POSITION: TypeAdapter(Position),
-    FactKind.HOLDS: TypeAdapter(Holds),
-    FactKind.CONTACT: TypeAdapter(ContactProgress),
-    FactKind.AGREEMENT: TypeAdapter(Agreement),
-    FactKind.VISIT: TypeAdapter(Visit),
-    FactKind.MATTER: TypeAdapter(Matter),
-}
 
 
 def _instant(nullable: bool = False) -> Any:
@@ -96,21 +77,6 @@ class Move(_Tables, table=True):
     due_at: datetime = _instant()
 
 
-async def put_facts(session: AsyncSession, facts: Sequence[LoanFact]) -> None:
-    """Keeps each fact if it is newer than the one known; at most one per loan and kind."""
-    await session.execute(
-        _PUT_FACTS,
-        {
-            "tenants": [fact.tenant for fact in facts],
-            "loan_ids": [fact.loan_id for fact in facts],
-            "kinds": [fact.kind.value for fact in facts],
-            "versions": [fact.version for fact in facts],
-            "instants": [fact.fact.at for fact in facts],
-            "payloads": [_ADAPTERS[fact.kind].dump_json(fact.fact).decode() for fact in facts],
-        },
-    )
-
-
 async def stretch_delinquencies(session: AsyncSession, facts: Iterable[LoanFact]) -> None:
     """Moves `latest_due_on` of open episodes forward to what these positions say."""
     dues = [
@@ -133,25 +99,6 @@ async def undo_endings(session: AsyncSession, facts: Iterable[LoanFact]) -> None
     if undone:
         bound = {"loan_ids": [loan for loan, _ in undone], "versions": [v for _, v in undone]}
         await session.execute(_UNDO_ENDINGS, bound)
-
-
-async def fact_versions(
-    session: AsyncSession, loan_ids: Collection[str]
-) -> dict[tuple[str, FactKind], int]:
-    rows = await session.execute(_VERSIONS, {"loan_ids": sorted(loan_ids)})
-    return {(row.loan_id, FactKind(row.kind)): row.version for row in rows}
-
-
-async def stored_facts(session: AsyncSession, loan_id: str) -> Facts:
-    """All latest facts of a loan."""
-    rows = await session.execute(_FACTS, {"loan_id": loan_id})
-    known: dict[str, Any] = {row.kind: _read(FactKind(row.kind), row.payload) for row in rows}
-    return Facts(**known)
-
-
-async def tenant_knows(session: AsyncSession, tenant: str, loan_id: str) -> bool:
-    found = await session.execute(_KNOWN, {"tenant": tenant, "loan_id": loan_id})
-    return bool(found.scalar_one())
 
 
 async def histories(session: AsyncSession, loan_ids: Collection[str]) -> dict[str, EpisodeHistory]:
@@ -224,23 +171,6 @@ async def counts_by(session: AsyncSession, tenant: str) -> Sequence[RowMapping]:
     return (await session.execute(_COUNTS_BY, {"tenant": tenant})).mappings().all()
 
 
-def _read(kind: FactKind, payload: str) -> Fact:
-    fact: Fact = _ADAPTERS[kind].validate_json(payload)
-    return fact
-
-
-_PUT_FACTS = text(
-    """INSERT INTO loan_fact (tenant, loan_id, kind, version, at, payload)
-    SELECT tenant, loan_id, kind, version, at, CAST(payload AS jsonb) FROM unnest(
-        CAST(:tenants AS text[]), CAST(:loan_ids AS text[]), CAST(:kinds AS text[]),
-        CAST(:versions AS bigint[]), CAST(:instants AS timestamptz[]), CAST(:payloads AS text[])
-    ) AS given (tenant, loan_id, kind, version, at, payload)
-    ORDER BY loan_id, kind
-    ON CONFLICT (loan_id, kind) DO UPDATE SET
-        tenant = EXCLUDED.tenant, version = EXCLUDED.version, at = EXCLUDED.at,
-        payload = EXCLUDED.payload
-    WHERE loan_fact.version < EXCLUDED.version"""
-)
 _STRETCH = text(
     """UPDATE episode SET latest_due_on = greatest(episode.latest_due_on, given.due_on)
     FROM unnest(CAST(:loan_ids AS text[]), CAST(:dues AS date[])) AS given (loan_id, due_on)
@@ -252,16 +182,6 @@ _UNDO_ENDINGS = text(
     FROM unnest(CAST(:loan_ids AS text[]), CAST(:versions AS bigint[])) AS given (loan_id, version)
     WHERE episode.loan_id = given.loan_id AND episode.closed_at IS NOT NULL
         AND episode.closing_position_version < given.version"""
-)
-_VERSIONS = text(
-    """SELECT loan_id, kind, version FROM loan_fact
-    WHERE loan_id = ANY (CAST(:loan_ids AS text[]))"""
-)
-_FACTS = text(
-    """SELECT kind, CAST(payload AS text) AS payload FROM loan_fact WHERE loan_id = :loan_id"""
-)
-_KNOWN = text(
-    """SELECT EXISTS (SELECT FROM loan_fact WHERE loan_id = :loan_id AND tenant = :tenant)"""
 )
 _HISTORIES = text(
     """SELECT loan_id, count(*) AS episodes,
