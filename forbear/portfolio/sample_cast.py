@@ -50,6 +50,8 @@ class Group:
 _B = Behaviour
 _LOAN, _CARD, _FIRM = "consumer_loan", "card", "enterprise_loan"
 _SOON = (-6, 1)
+# Most fall behind in the course of the play, not all at its start: so does any portfolio.
+_SPREAD = (-3, 75)
 _MONTH_LATE = (-35, -28)
 _LATE = (-62, -55)
 _FROM_START: dict[str, Parameter] = {"starts_on": START_TEXT}
@@ -62,16 +64,38 @@ def _held(kind: str, days: int) -> dict[str, Parameter]:
 
 CAST: tuple[Group, ...] = (
     # Cured at the early rungs: the bulk of any portfolio.
-    Group("reminder", 26, _LOAN, _B.PAYS_AFTER_REMINDER, "cured", {"days": 2}),
-    Group("reminder-card", 18, _CARD, _B.PAYS_AFTER_REMINDER, "cured", {"days": 1}),
+    Group("reminder", 18, _LOAN, _B.PAYS_AFTER_REMINDER, "cured", {"days": 2}, due=_SPREAD),
+    Group("reminder-card", 12, _CARD, _B.PAYS_AFTER_REMINDER, "cured", {"days": 1}, due=_SPREAD),
     Group("same-debtor", 6, _CARD, _B.PAYS_AFTER_CALL, "cured", {"days": 2}, debtors_of="reminder"),
-    Group("call", 12, _LOAN, _B.PAYS_AFTER_CALL, "cured", {"days": 2}, parties="co_borrower"),
-    Group("call-firm", 4, _FIRM, _B.PAYS_AFTER_CALL, "cured", {"days": 2}, parties="firm"),
+    Group(
+        "call",
+        10,
+        _LOAN,
+        _B.PAYS_AFTER_CALL,
+        "cured",
+        {"days": 2},
+        due=_SPREAD,
+        parties="co_borrower",
+    ),
+    Group(
+        "call-firm", 4, _FIRM, _B.PAYS_AFTER_CALL, "cured", {"days": 2}, due=_SPREAD, parties="firm"
+    ),
     Group("demand", 8, _LOAN, _B.PAYS_AFTER_DEMAND, "cured", {"days": 3}, due=_SOON),
     Group("demand-firm", 3, _FIRM, _B.PAYS_AFTER_DEMAND, "cured", {"days": 3}, parties="firm"),
-    Group("promise", 10, _LOAN, _B.PROMISES_AND_KEEPS, "cured", {"days": 5}),
-    Group("file-cure", 10, _LOAN, _B.CURES_BY_BANK, "cured", pays=(9,), reported_by=_FILE),
-    Group("file-cure-card", 6, _CARD, _B.CURES_BY_BANK, "cured", pays=(12,), reported_by=_FILE),
+    Group("promise", 8, _LOAN, _B.PROMISES_AND_KEEPS, "cured", {"days": 5}, due=_SPREAD),
+    Group(
+        "file-cure", 8, _LOAN, _B.CURES_BY_BANK, "cured", due=_SPREAD, pays=(9,), reported_by=_FILE
+    ),
+    Group(
+        "file-cure-card",
+        6,
+        _CARD,
+        _B.CURES_BY_BANK,
+        "cured",
+        due=_SPREAD,
+        pays=(12,),
+        reported_by=_FILE,
+    ),
     Group(
         "second-episode",
         6,
@@ -84,7 +108,7 @@ CAST: tuple[Group, ...] = (
         reported_by=_FILE,
     ),
     # Paid off, settled, arranged.
-    Group("paid", 8, _LOAN, _B.PAYS_AFTER_CALL, "paid", {"days": 1}, is_matured=True),
+    Group("paid", 8, _LOAN, _B.PAYS_AFTER_CALL, "paid", {"days": 1}, due=_SPREAD, is_matured=True),
     Group(
         "plan",
         4,
