@@ -80,7 +80,7 @@ CAST: tuple[Group, ...] = (
     Group(
         "call-firm", 4, _FIRM, _B.PAYS_AFTER_CALL, "cured", {"days": 2}, due=_SPREAD, parties="firm"
     ),
-    Group("demand", 8, _LOAN, _B.PAYS_AFTER_DEMAND, "cured", {"days": 3}, due=_SOON),
+    Group("demand", 5, _LOAN, _B.PAYS_AFTER_DEMAND, "cured", {"days": 3}, due=_SOON),
     Group("demand-firm", 3, _FIRM, _B.PAYS_AFTER_DEMAND, "cured", {"days": 3}, parties="firm"),
     Group("promise", 8, _LOAN, _B.PROMISES_AND_KEEPS, "cured", {"days": 5}, due=_SPREAD),
     Group(
@@ -98,7 +98,7 @@ CAST: tuple[Group, ...] = (
     ),
     Group(
         "second-episode",
-        6,
+        4,
         _LOAN,
         _B.CURES_BY_BANK,
         "cured",
@@ -162,7 +162,7 @@ CAST: tuple[Group, ...] = (
         proven="demand",
     ),
     # To court.
-    Group("court", 5, _LOAN, _B.SILENT_UNTIL_COURT_PAYS, "paid", due=_SOON, is_matured=True),
+    Group("court", 4, _LOAN, _B.SILENT_UNTIL_COURT_PAYS, "paid", due=_SOON, is_matured=True),
     Group(
         "court-proven",
         4,
@@ -210,13 +210,13 @@ CAST: tuple[Group, ...] = (
         proven="old",
     ),
     # Ended by the bank or by a person.
-    Group("silent", 6, _LOAN, _B.SILENT, "open", due=_SOON, is_matured=True),
+    Group("silent", 4, _LOAN, _B.SILENT, "open", due=_SOON, is_matured=True),
     Group(
-        "silent-card", 4, _CARD, _B.SILENT, "written_off", due=_SOON, ending=("written_off", 120)
+        "silent-card", 3, _CARD, _B.SILENT, "written_off", due=_SOON, ending=("written_off", 120)
     ),
-    Group("broken", 5, _LOAN, _B.PROMISES_AND_BREAKS, "written_off", ending=("written_off", 130)),
-    Group("stops", 5, _CARD, _B.STOPS, "sold", ending=("sold", 90)),
-    Group("wrong-number", 4, _LOAN, _B.WRONG_NUMBER, "recalled", ending=("recalled", 70)),
+    Group("broken", 3, _LOAN, _B.PROMISES_AND_BREAKS, "written_off", ending=("written_off", 130)),
+    Group("stops", 3, _CARD, _B.STOPS, "sold", ending=("sold", 90)),
+    Group("wrong-number", 3, _LOAN, _B.WRONG_NUMBER, "recalled", ending=("recalled", 70)),
     Group("operator", 3, _LOAN, _B.OPERATOR_CLOSES, "error", {"after_days": 10}),
     Group(
         "no-estate",
