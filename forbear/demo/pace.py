@@ -25,7 +25,7 @@ class Pace:
         """Seconds per day from now on, for so much waiting."""
         if waiting > self.waiting_max:
             return min(self.slowest, current * _STEP)
-        if waiting < self.waiting_max // 3:
+        if waiting < self.waiting_max // 2:
             return max(self.seconds_per_day, current / _STEP)
         return current
 

@@ -34,9 +34,7 @@ def consumers(context: Context) -> list[Consumer]:
     kept in a second one and while Temporal is told, which must starve neither of the two."""
     settings = context.settings
     url = settings.database_url("cases")
-    dispatcher = Dispatcher(
-        Database(url, pool_max=2), TemporalCases(context.temporal, context.clock)
-    )
+    dispatcher = Dispatcher(Database(url), TemporalCases(context.temporal, context.clock))
     return [
         Consumer(
             name="cases",
