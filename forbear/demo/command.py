@@ -21,7 +21,7 @@ from forbear.portfolio.sample import DIRECTORY as SAMPLE
 from forbear.stack.failures import StackError
 from forbear.stack.state import is_supervised
 
-# 150 days of the bundled sample in less than four minutes: slower while much waits.
+# 136 days of the bundled sample in less than four minutes: slower while much waits.
 _SAMPLE_SECONDS_PER_DAY = 0.6
 _PORTFOLIO_SECONDS_PER_DAY = 6.0
 _SLOWEST_SECONDS_PER_DAY = 120.0
@@ -91,7 +91,7 @@ def _clear(settings: Settings) -> None:
 def _pace(seconds_per_day: float | None, *, is_bundled: bool, is_sampled: bool) -> Pace:
     if is_bundled:
         wished = seconds_per_day or _SAMPLE_SECONDS_PER_DAY
-        return Pace(wished, 6 * wished, _SAMPLE_WAITING_MAX)
+        return Pace(wished, 5 * wished, _SAMPLE_WAITING_MAX)
     wished = seconds_per_day or _PORTFOLIO_SECONDS_PER_DAY
     slowest = wished if is_sampled else _SLOWEST_SECONDS_PER_DAY
     return Pace(wished, slowest, _WAITING_MAX)

@@ -9,7 +9,7 @@ from datetime import date
 from forbear.portfolio.script import Behaviour, Parameter, Reporter
 
 START = date(2026, 3, 2)
-DAYS = 150
+DAYS = 136
 START_TEXT = START.isoformat()
 PRODUCTS = {"consumer_loan": "CL", "card": "CC", "enterprise_loan": "EL"}
 
@@ -212,9 +212,9 @@ CAST: tuple[Group, ...] = (
     # Ended by the bank or by a person.
     Group("silent", 4, _LOAN, _B.SILENT, "open", due=_SOON, is_matured=True),
     Group(
-        "silent-card", 3, _CARD, _B.SILENT, "written_off", due=_SOON, ending=("written_off", 120)
+        "silent-card", 3, _CARD, _B.SILENT, "written_off", due=_SOON, ending=("written_off", 115)
     ),
-    Group("broken", 3, _LOAN, _B.PROMISES_AND_BREAKS, "written_off", ending=("written_off", 130)),
+    Group("broken", 3, _LOAN, _B.PROMISES_AND_BREAKS, "written_off", ending=("written_off", 112)),
     Group("stops", 3, _CARD, _B.STOPS, "sold", ending=("sold", 90)),
     Group("wrong-number", 3, _LOAN, _B.WRONG_NUMBER, "recalled", ending=("recalled", 70)),
     Group("operator", 3, _LOAN, _B.OPERATOR_CLOSES, "error", {"after_days": 10}),
