@@ -95,8 +95,15 @@ def _banned(hours: DayHours, zones: tuple[str, ...], at: datetime) -> list[str]:
 
 
 def _first_free(hours: DayHours, zone: str, at: datetime) -> datetime:
-    ends = next_of([hours.until_time], zone, at)
-    return next(end for end in ends if not hours.cover(_clock(end, zone)))
+    """The end of the ban; on a day whose clock skips the free minutes it is the next day's. Still
+    banned if there is none within so many days."""
+    for _ in range(_OPENINGS_MAX):
+        ends = next_of([hours.until_time], zone, at)
+        free = next((end for end in ends if not hours.cover(_clock(end, zone))), None)
+        if free is not None:
+            return free
+        at = ends[-1]
+    return at
 
 
 def _clock(at: datetime, zone: str) -> time:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -51,6 +51,20 @@ def test_a_short_ban_inside_a_window_forbids_the_window() -> None:
     assert whole.rule_id == "BAN"
     before = judge_window(pack("cn-bank"), CALL, known, NOON, NOON + timedelta(minutes=5))
     assert before.is_allowed
+
+
+def test_a_day_whose_clock_skips_the_free_minutes_leaves_the_next_day() -> None:
+    """Havana's clock goes from midnight to one on 8 March 2026."""
+    ban = Ban(None, DayHours(time(0, 15), time(0)))
+    known = plain(
+        zones=("America/Havana",),
+        bans=(ban,),
+        agreements=(
+            Agreement(AgreedKind.HOURS, local("UTC", 2020, 1, 1), hours=DayHours(time(0), time(1))),
+        ),
+    )
+    verdict = asked("cn-bank", CALL, known, datetime(2026, 3, 7, 13, tzinfo=UTC))
+    assert verdict.next_allowed_at == local("America/Havana", 2026, 3, 9)
 
 
 @settings(max_examples=200, deadline=None)
