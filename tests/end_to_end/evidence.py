@@ -9,10 +9,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from chassis.inbox import Record
+
+# Some are imported for their message types alone: the histories hold every event there is.
+from events.v1 import (  # noqa: F401
+    contact_calls_pb2,
+    contact_customer_pb2,
+    contact_placements_pb2,
+    contact_replies_pb2,
+)
 from events.v1.case_pb2 import EpisodeClosed, EpisodeOpened
 from events.v1.contact_pb2 import StandingChanged, TouchConfirmed
-
-# Imported for their message types: the histories hold every event there is.
 from events.v1.field_visit_pb2 import VisitChanged
 from events.v1.intake_pb2 import LoanFactAccepted
 from events.v1.ledger_pb2 import PositionChanged

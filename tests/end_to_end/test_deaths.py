@@ -17,7 +17,7 @@ from interfaces.case import workflow_id
 from tests.end_to_end.bank import OVERDUE_MINOR, BankLoan
 from tests.end_to_end.evidence import Evidence, closes, gather
 from tests.end_to_end.quiet import all_quiet, backlog
-from tests.end_to_end.running import PARTS, TENANT, RunningStack
+from tests.end_to_end.running import PARTS, RATE, TENANT, RunningStack
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
 
@@ -39,10 +39,13 @@ async def test_after_every_process_was_killed_in_a_replay_all_that_must_hold_hol
     loans = [BankLoan(f"E2E-DEATH-{n:02d}") for n in range(LOANS)]
     counted = await stack.get("intake", "/intake/counts")
     facts = sorted(_portfolio(stack, loans), key=lambda fact: fact.occurred_at.ToNanoseconds())
+    # Slow while they die, so that a busy machine is not done with the replay first.
+    await stack.run_at(RATE / 2)
     playing = asyncio.create_task(_play(stack, facts))
     for part in IN_TURN:
         assert not playing.done(), f"the replay was over before {part} was killed"
         await stack.kill(part)
+    await stack.run_at(RATE * 2)
     assert await playing == len(facts)
     await stack.run_at(1)
     await all_quiet(stack, 240)
