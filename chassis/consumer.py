@@ -41,8 +41,7 @@ class Consumer:
 
     `seal` and `unseal` go together: what is parked or dead-lettered is stored sealed, and a
     parked value must be opened again to be retried. Lingering makes bigger batches, for handlers
-    nobody waits for: a transaction costs the same for one record as for fifty. A record that is not
-    what the handler `wants` is passed over once it was decoded, before it costs a transaction.
+    nobody waits for. What the handler does not want is decoded, and passed over.
     """
 
     def __init__(  # noqa: PLR0913 — a consumer on one screen: all keywords
@@ -138,8 +137,9 @@ class Consumer:
             await consumer.stop()
 
     def _lane(self, tp: TopicPartition, stop: asyncio.Event) -> _Lane:
-        new = _Lane(partial(self.settle, tp, stop=stop), self._linger_seconds)
-        return self._lanes.setdefault(tp, new)
+        if tp not in self._lanes:
+            self._lanes[tp] = _Lane(partial(self.settle, tp, stop=stop), self._linger_seconds)
+        return self._lanes[tp]
 
     def _regulate(self, consumer: Any) -> None:
         """Stop fetching for lanes that are full, and surface what killed a lane."""

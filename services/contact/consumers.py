@@ -29,6 +29,8 @@ from services.contact.settings import (
     STANDING_CONSUMER,
 )
 
+WANTED = (PositionChanged, EpisodeOpened, EpisodeClosed)
+
 
 def consumers(context: Context) -> Sequence[Consumer]:
     its_desk = desk(context.settings, context.clock)
@@ -46,7 +48,7 @@ def consumers(context: Context) -> Sequence[Consumer]:
             database=context.database,
             settings=context.settings,
             handler=follow,
-            wants=(PositionChanged, EpisodeOpened, EpisodeClosed),
+            wants=WANTED,
             on_parked=exclude_confirmations,
         ),
         Consumer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -25,3 +26,20 @@ def test_a_reader_of_contacts_topic_knows_every_type_on_it(reader: str) -> None:
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert ran.returncode == 0, ran.stderr
+
+
+@pytest.mark.parametrize("service", ["contact", "legal", "negotiation"])
+def test_a_consumer_wants_exactly_what_its_reader_knows(service: str) -> None:
+    """What is read and not wanted would be passed over, and nobody would miss it."""
+    tree = ast.parse((ROOT / "services" / service / "consumers.py").read_text())
+    read = {
+        ast.unparse(pattern.cls)
+        for pattern in ast.walk(tree)
+        if isinstance(pattern, ast.MatchClass)
+    }
+    wanted = next(
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "WANTED"
+    )
+    assert {name.id for name in ast.walk(wanted) if isinstance(name, ast.Name)} == read

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from google.protobuf.wrappers_pb2 import StringValue
+from google.protobuf.wrappers_pb2 import BoolValue, StringValue
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -45,6 +45,26 @@ async def test_records_are_applied_once_although_delivered_again(
         await until(lambda: journal.has(expected))
         await send(kafka_bootstrap, topic, ("last", 1))
         await until(lambda: journal.has({**expected, "last": [1]}))
+
+
+async def test_what_a_handler_does_not_want_is_passed_over_and_leaves_no_trace(
+    journal: Journal, make_consumer: Any, kafka_bootstrap: str, new_topics: NewTopics
+) -> None:
+    (topic,) = await new_topics(partitions=1)
+    headers = dict(event_headers("loan", 1)) | {"ce_type": b"google.protobuf.BoolValue"}
+    producer = kafka.new_producer(kafka_bootstrap)
+    await producer.start()
+    try:
+        body = BoolValue(value=True).SerializeToString()
+        await producer.send_and_wait(topic, body, b"loan", headers=list(headers.items()))
+    finally:
+        await kafka.close(producer)
+    await send(kafka_bootstrap, topic, ("loan", 2))
+    async with running(make_consumer(topic, wants=(StringValue,))):
+        await until(lambda: journal.has({"loan": [2]}))
+    async with journal.database.transaction() as session:
+        taken = await session.execute(text("SELECT event_id FROM inbox"))
+        assert taken.scalars().all() == ["loan-2"]
 
 
 async def test_a_failing_key_is_parked_and_the_rest_of_its_partition_moves_on(
