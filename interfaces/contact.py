@@ -79,7 +79,8 @@ class Release:
 
 @dataclass(frozen=True)
 class Withdraw:
-    """The wishes with these `keys` are not to be met any more: their loan's case has stopped."""
+    """The loan's case has stopped: its wishes with these `keys` are not to be met any more, and
+    what was asked for until `at` is neither dialled again nor sent by a repeated try."""
 
     key: str
     tenant: str

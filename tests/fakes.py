@@ -29,6 +29,8 @@ class FakeCases(cases.CasesActivities):
 
     def __init__(self, strategy: Strategy, calendar: Calendar) -> None:
         self.facts = Facts()
+        # An overdue position that nobody opened an episode on while it was the latest.
+        self.unopened: Position | None = None
         self.episodes: list[cases.ClaimEpisode] = []
         self.closings: list[cases.CloseEpisode] = []
         self.moves: list[cases.RecordTransition] = []
@@ -42,13 +44,14 @@ class FakeCases(cases.CasesActivities):
 
     @activity.defn(name="cases.claim_episode")
     async def claim_episode(self, command: cases.ClaimEpisode) -> cases.EpisodeClaim:
-        position = self.facts.position
+        position = self.unopened or self.facts.position
         is_open = len(self.episodes) > len(self.closings)
         is_mine = is_open and self.episodes[-1].run_id == command.run_id
         is_overdue = position is not None and position.disposition is Disposition.OVERDUE
         if (is_open and not is_mine) or not is_overdue or position is None:
             return cases.EpisodeClaim(is_duplicate=True, facts=self.facts)
         if not is_mine:
+            self.unopened = None
             self.episodes.append(command)
         return cases.EpisodeClaim(
             is_duplicate=False,

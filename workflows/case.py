@@ -56,11 +56,14 @@ class LoanCase(CaseHandlers):
 
     def _decided(self, state: CaseState) -> acts.Decision:
         decision = decide(state, state.now)
-        is_new = isinstance(decision, acts.WithdrawWishes)
-        if is_new and not workflow.patched("withdraw-wishes"):
-            # Cases that ran before wishes could be withdrawn waited here.
-            return decide(replace(state, wishes=()), state.now)
-        return decision
+        if not isinstance(decision, acts.WithdrawWishes):
+            return decision
+        # Cases that ran before wishes could be withdrawn, or what was met be stopped, waited here.
+        if decision.keys:
+            is_known, without = workflow.patched("withdraw-wishes"), replace(state, wishes=())
+        else:
+            is_known, without = workflow.patched("stop-what-was-met"), state
+        return decision if is_known else decide(replace(without, may_linger=False), state.now)
 
     async def _claim(self, start: case.CaseStart) -> EpisodeClaim:
         command = ClaimEpisode(start.tenant, start.loan_id, workflow.info().run_id)

@@ -153,6 +153,7 @@ def touched(
 ) -> CaseState:
     """A touch came back from contact: made, put off, impossible on this channel, or kept as a
     wish whose end is still to come."""
+    state = replace(state, may_linger=True)
     key = _record(state, step, party_id).key
     wish = OpenWish(outcome.key, key, channel, step.notice, bool(step.channels))
     if outcome.status is TouchStatus.POOLED:
@@ -181,7 +182,8 @@ def settled(state: CaseState) -> CaseState:
 
 
 def withdrawn(state: CaseState, keys: tuple[str, ...], answer: Withdrawn) -> CaseState:
-    """The named wishes that contact ended are open no longer; the others were met before."""
+    """The named wishes that contact ended are open no longer; the others were met before. Nothing
+    is begun anew of what was met."""
     ends = {end.key: end for end in answer.ended}
     for wish in state.wishes:
         others = tuple(each for each in state.wishes if each is not wish)
@@ -189,7 +191,7 @@ def withdrawn(state: CaseState, keys: tuple[str, ...], answer: Withdrawn) -> Cas
             state = _ended(replace(state, wishes=others), wish, ends[wish.key])
         elif wish.key in keys:
             state = replace(state, wishes=(*others, replace(wish, is_met=True)))
-    return next_act(state)
+    return next_act(replace(state, may_linger=False))
 
 
 def _ended(state: CaseState, wish: OpenWish, outcome: TouchOutcome) -> CaseState:

@@ -47,7 +47,9 @@ class OpenWish:
 
 @dataclass(frozen=True)
 class CaseState:
-    """`inherited` is the agreement that stood when the episode opened: one about earlier debts."""
+    """`inherited` is the agreement that stood when the episode opened: one about earlier debts.
+    `may_linger`: contact was asked for a touch since it was last told to stop; one that was made
+    may be dialled again."""
 
     tenant: str
     loan_id: str
@@ -72,6 +74,7 @@ class CaseState:
     steps: tuple[StepRecord, ...] = ()
     tries: tuple[NoticeTry, ...] = ()
     wishes: tuple[OpenWish, ...] = ()
+    may_linger: bool = False
 
     @property
     def position(self) -> Position:

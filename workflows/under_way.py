@@ -38,7 +38,7 @@ def agreement_under_way(state: CaseState, now: datetime) -> Decision | Later | N
     if agreement.status is AgreementStatus.OFFERED:
         return Later(until, "an offer expires")
     because = f"a {agreement.kind} is active"
-    return visit_cancelled(state) or wishes_withdrawn(state, because) or Wait(until, because)
+    return visit_cancelled(state) or touches_stopped(state, because) or Wait(until, because)
 
 
 def matter_under_way(state: CaseState, now: datetime) -> Decision | Later | None:
@@ -80,8 +80,15 @@ def visit_cancelled(state: CaseState) -> CancelBookedVisit | None:
     return CancelBookedVisit(visit.visit_id, "the loan must not be visited any more")
 
 
+def touches_stopped(state: CaseState, because: str) -> WithdrawWishes | None:
+    """Contact does not know why the case stops: a call that was made would be dialled again."""
+    keys = tuple(wish.key for wish in state.wishes if not wish.is_met)
+    return WithdrawWishes(keys, because) if keys or state.may_linger else None
+
+
 def wishes_withdrawn(state: CaseState, because: str) -> WithdrawWishes | None:
-    """While a case waits nothing of it may wait to touch a person: contact does not know why."""
+    """While a case waits nothing of it may wait to touch a person; what was begun is stopped by
+    contact itself, which knows of the hold or the payment."""
     keys = tuple(wish.key for wish in state.wishes if not wish.is_met)
     return WithdrawWishes(keys, because) if keys else None
 
@@ -90,7 +97,7 @@ def paused_by_a_person(state: CaseState, now: datetime) -> Decision | None:
     if state.paused_until is None or state.paused_until <= now:
         return None
     because = f"paused: {state.pause_reason}"
-    return wishes_withdrawn(state, because) or Wait(state.paused_until, because)
+    return touches_stopped(state, because) or Wait(state.paused_until, because)
 
 
 def held_whole(state: CaseState, now: datetime) -> Decision | None:
@@ -115,4 +122,4 @@ def disputed_whole(state: CaseState, now: datetime) -> Decision | None:
         return None
     because = "all of it is in dispute"
     until = state.calendar.after(now, state.strategy.review)
-    return wishes_withdrawn(state, because) or Wait(until, because)
+    return touches_stopped(state, because) or Wait(until, because)

@@ -234,6 +234,19 @@ def test_a_wish_met_before_it_was_withdrawn_is_waited_for_and_counts_as_done() -
     assert (told.record(wish.step).times, told.wishes) == (1, ())
 
 
+def test_a_plan_stops_what_was_met_too_once() -> None:
+    state = with_a_wish()
+    (wish,) = state.wishes
+    settled = WishSettled(wish.key, TouchStatus.CONFIRMED)
+    met = evolve.evolve(state, replace(builders.progress(1, state.now), settled=(settled,)))
+    assert met.wishes == ()
+    signed = evolve.evolve(met, builders.agreement(2, state.now, AgreementStatus.ACTIVE))
+    act = decide(signed, signed.now)
+    assert act == acts.WithdrawWishes((), "a plan is active")
+    after = evolve.withdrawn(signed, (), Withdrawn(()))
+    assert isinstance(decide(after, after.now), acts.Wait)
+
+
 def test_a_case_reaches_court_though_no_collector_ever_found_time_to_call() -> None:
     def no_collector(act: acts.TouchParty, state: CaseState) -> TouchOutcome:
         if act.channel is Channel.CALL:

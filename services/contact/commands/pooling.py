@@ -46,7 +46,7 @@ from services.contact.domain.outcomes import Outcome
 from services.contact.domain.standing import Answer
 from services.contact.gateways import Receipt
 from services.contact.settings import TOPIC
-from services.contact.store import touches, wishes
+from services.contact.store import touches, wishes, withdrawals
 from services.contact.store.tables import AttemptRow
 from services.contact.store.touches import AttemptStatus
 from services.contact.store.wishes import Claim, WishRow
@@ -126,6 +126,10 @@ async def _heard(session: AsyncSession, desk: Desk, row: WishRow, at: datetime) 
         return None
     if said is Answer.SUPERSEDED:
         await _end(session, row, superseded(touch, standing), at)
+        return None
+    if row.attempt_key and (stop := await withdrawals.stopped(session, touch)) is not None:
+        stopped = TouchOutcome(touch.key, TouchStatus.SUPERSEDED, because=stop.because)
+        await _end(session, row, stopped, at)
         return None
     hearing = hear(desk, docket, touch, standing, at)
     verdict = judge(hearing.pack, hearing.act, hearing.known, at)

@@ -159,20 +159,32 @@ async def ask_person(session: AsyncSession, owed: AnswerOwedRow, now: datetime) 
 
 
 async def ask_about_call(session: AsyncSession, call: CallRow, now: datetime) -> None:
-    """Somebody must find out how a dialled call ended; the task is named after its attempt."""
-    urgency, name = URGENCY[TaskKind.CALL_UNREPORTED], f"call/{call.attempt_id}"
-    row = TaskRow(
-        task_id=task_id(call.tenant, name, TaskKind.CALL_UNREPORTED),
+    """Somebody must find out how a dialled call ended."""
+    due_at = now + URGENCY[TaskKind.CALL_UNREPORTED].within
+    await store.add(session, [_task_of_call(call, TaskKind.CALL_UNREPORTED, due_at, now)])
+
+
+async def ask_to_call_back(
+    session: AsyncSession, call: CallRow, promised_at: datetime, now: datetime
+) -> None:
+    """What was promised in a call that is not dialled again is for somebody to keep."""
+    await store.add(session, [_task_of_call(call, TaskKind.CALLBACK, promised_at, now)])
+
+
+def _task_of_call(call: CallRow, kind: TaskKind, due_at: datetime, now: datetime) -> TaskRow:
+    """Named after the call's attempt."""
+    name = f"call/{call.attempt_id}"
+    return TaskRow(
+        task_id=task_id(call.tenant, name, kind),
         tenant=call.tenant,
-        kind=TaskKind.CALL_UNREPORTED,
-        priority=urgency.priority,
-        due_at=now + urgency.within,
+        kind=kind,
+        priority=URGENCY[kind].priority,
+        due_at=due_at,
         reply_id=name,
         party_id=call.party_id,
         loan_id=call.loan_ids[0] if call.loan_ids else "",
         created_at=now,
     )
-    await store.add(session, [row])
 
 
 async def _own_words(session: AsyncSession, desk: Desk, row: TaskRow) -> Words:

@@ -37,7 +37,7 @@ from services.contact.domain.standing import Answer
 from services.contact.domain.templates import LoanAmounts
 from services.contact.gateways import Message, Receipt
 from services.contact.settings import TOPIC
-from services.contact.store import people, touches
+from services.contact.store import people, touches, withdrawals
 from services.contact.store.tables import AttemptRow, EvidenceRow
 from services.contact.store.touches import AttemptStatus
 
@@ -69,6 +69,10 @@ async def decide(
     if said is Answer.SUPERSEDED:
         await _withdraw(session, desk, touch, earlier, standing.because)
         outcome = superseded(touch, standing)
+        return Decision(outcome=await settle(session, ATTEMPT, touch, outcome))
+    if earlier is not None and (stop := await withdrawals.stopped(session, touch)) is not None:
+        await _withdraw(session, desk, touch, earlier, stop.because)
+        outcome = TouchOutcome(touch.key, TouchStatus.SUPERSEDED, because=stop.because)
         return Decision(outcome=await settle(session, ATTEMPT, touch, outcome))
     hearing = hear(desk, docket, touch, standing, at)
     verdict = judge(hearing.pack, hearing.act, hearing.known, at)

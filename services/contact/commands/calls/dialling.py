@@ -17,7 +17,12 @@ from services.contact.commands.calls.hearing import Ask, Opinion, opinions
 from services.contact.commands.calls.queue import HoldCall
 from services.contact.commands.desk import Desk
 from services.contact.commands.judging import Hearing, record_verdict
-from services.contact.commands.touches import evidences_of, new_attempt, tell_confirmation
+from services.contact.commands.touches import (
+    evidences_of,
+    new_attempt,
+    proof_of,
+    tell_confirmation,
+)
 from services.contact.domain.calls.queue import LEASE, CallState, Reason
 from services.contact.store import people, touches
 from services.contact.store.calls import CallRow
@@ -171,7 +176,7 @@ async def _confirm(
     """One attempt for all loans that are left; each loan is told."""
     attempt = new_attempt(hearings[0], AttemptStatus.CONFIRMED)
     attempt.loan_ids = sorted({hearing.touch.loan_id for hearing in hearings})
-    attempt.touches = [_proof(hearing.touch) for hearing in hearings]
+    attempt.touches = [proof_of(hearing.touch) for hearing in hearings]
     await touches.add(session, attempt)
     for hearing in hearings:
         await tell_confirmation(session, desk, hearing, attempt.attempt_id)
@@ -197,17 +202,6 @@ async def _answer_touches(
             await settling.answer(session, touch, outcome, evidence)
         elif evidence is not None:
             await settling.prove(session, evidence)
-
-
-def _proof(touch: Touch) -> dict[str, object]:
-    """What the evidence about each loan has of its own."""
-    return {
-        "key": touch.key,
-        "loan_id": touch.loan_id,
-        "episode": touch.episode,
-        "notice": touch.notice,
-        "asks_circumstances": touch.asks_circumstances,
-    }
 
 
 def _number(desk: Desk, hearing: Hearing) -> str:

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interfaces.values import Channel, Direction
-from services.contact.commands import outcomes, reachability, recordings, replies
+from services.contact.commands import outcomes, reachability, recordings, replies, tasks
 from services.contact.commands.calls import holding, telling, tracing
 from services.contact.commands.desk import Desk
 from services.contact.commands.outcomes import ReportOutcome
 from services.contact.commands.replies import RecordReply
-from services.contact.domain.calls.dispositions import Code, Ended, Next, follows
+from services.contact.domain.calls.dispositions import Action, Code, Ended, Next, follows
 from services.contact.domain.calls.identity import IdentityState
 from services.contact.domain.calls.queue import (
     CALLBACK_PRIORITY,
@@ -23,7 +23,7 @@ from services.contact.domain.calls.queue import (
 )
 from services.contact.domain.outcomes import Outcome
 from services.contact.domain.replies import ReplyKind
-from services.contact.store import calls, people, touches
+from services.contact.store import calls, people, touches, withdrawals
 from services.contact.store.calls import CallRow, DispositionRow
 from services.contact.store.touches import AttemptStatus
 
@@ -57,6 +57,8 @@ async def end(
         await people.disown_point(session, row.party_id, row.point_id, now)
         await reachability.follow(session, party, now, row.attempt_id)
     following = follows(ending.code, _ended(desk, row, ending, now))
+    if following.dials_again:
+        following = await _unless_stopped(session, row, following, now)
     kept = _kept(desk, row, ending, following, now)
     kept.outcome = outcome
     await calls.add(session, kept)
@@ -155,6 +157,21 @@ def _kept(
         next_at=following.at,
         next_channel=following.channel or "",
     )
+
+
+async def _unless_stopped(
+    session: AsyncSession, row: CallRow, following: Next, now: datetime
+) -> Next:
+    """Nobody is called again for a case that stopped while this call was under way; a call back
+    that was asked for is then for a person to make."""
+    left = holding.lasting(row, await withdrawals.stops(session, row.loan_ids))
+    if left:
+        holding.narrow(row, left)
+        return following
+    if following.action is not Action.CALLBACK or following.at is None:
+        return Next(Action.NONE)
+    await tasks.ask_to_call_back(session, row, following.at, now)
+    return Next(Action.CALLBACK, following.at)
 
 
 def _go_on(row: CallRow, following: Next) -> None:

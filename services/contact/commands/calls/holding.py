@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from interfaces.contact import Touch
 from services.contact.domain.calls.queue import FOLLOWING, HELD, CallState
 from services.contact.store import calls
 from services.contact.store.calls import CallRow
+from services.contact.store.withdrawals import Stop
 
 _TOUCHES: TypeAdapter[list[Touch]] = TypeAdapter(list[Touch])
 
@@ -60,6 +61,20 @@ def next_touches(row: CallRow, at: datetime) -> list[Touch]:
     return [
         replace(touch, key=f"{touch.key}/dial-{row.dials + 1}", due_at=due_at) for touch in touches
     ]
+
+
+def lasting(row: CallRow, stops: Mapping[str, Stop]) -> list[Touch]:
+    """The touches that their loan's case has not taken back since it asked for them."""
+    return [
+        touch
+        for touch in touches_of(row)
+        if touch.loan_id not in stops or stops[touch.loan_id].at < touch.at
+    ]
+
+
+def narrow(row: CallRow, touches: Sequence[Touch]) -> None:
+    """The call is about these touches alone."""
+    row.touches, row.loan_ids = stored(touches), sorted({touch.loan_id for touch in touches})
 
 
 def stored(touches: Sequence[Touch]) -> list[dict[str, object]]:
