@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from interfaces import cases, contact, field_visit, legal, negotiation
 from interfaces.calendar import Calendar
-from interfaces.facts import Agreement, Facts, Matter, Position, Visit
+from interfaces.facts import Facts, Position
 from interfaces.strategy import Strategy
-from interfaces.values import (
-    AgreementKind,
-    AgreementStatus,
-    Disposition,
-    MatterStatus,
-    VisitStatus,
-)
-
-ADOPTED_JUDGED_AFTER = timedelta(days=10)
+from interfaces.values import Disposition
+from tests.fake_owners import FakeFieldVisit, FakeLegal, FakeNegotiation
 
 
 class FakeCases(cases.CasesActivities):
@@ -41,6 +33,9 @@ class FakeCases(cases.CasesActivities):
 
     def know(self, position: Position) -> None:
         self.facts = replace(self.facts, position=position)
+        is_open = len(self.episodes) > len(self.closings)
+        if position.disposition is Disposition.OVERDUE and not is_open:
+            self.unopened = self.unopened or position
 
     @activity.defn(name="cases.claim_episode")
     async def claim_episode(self, command: cases.ClaimEpisode) -> cases.EpisodeClaim:
@@ -105,16 +100,20 @@ class FakeContact(contact.ContactActivities):
 
     @activity.defn(name="contact.reserve")
     async def reserve(self, reservation: contact.Reservation) -> contact.TouchOutcome:
-        self.reservations.append(reservation)
+        if reservation not in self.reservations:
+            self.reservations.append(reservation)
         return contact.TouchOutcome(reservation.touch.key, contact.TouchStatus.RESERVED)
 
     @activity.defn(name="contact.confirm")
     async def confirm(self, touch: contact.Touch) -> contact.TouchOutcome:
+        if touch.key in {release.key for release in self.releases}:
+            return contact.TouchOutcome(touch.key, contact.TouchStatus.EXPIRED)
         return await self.wish(touch)
 
     @activity.defn(name="contact.release")
     async def release(self, release: contact.Release) -> None:
-        self.releases.append(release)
+        if release not in self.releases:
+            self.releases.append(release)
 
     @activity.defn(name="contact.withdraw")
     async def withdraw(self, command: contact.Withdraw) -> contact.Withdrawn:
@@ -124,135 +123,8 @@ class FakeContact(contact.ContactActivities):
 
     @activity.defn(name="contact.adopt")
     async def adopt(self, command: contact.AdoptContacts) -> None:
-        self.adopted.append(command)
-
-
-class FakeNegotiation(negotiation.NegotiationActivities):
-    """Offers expire and promises break unless a test says otherwise."""
-
-    def __init__(self) -> None:
-        self.version = 0
-        self.latest: Agreement | None = None
-        self.verdict = AgreementStatus.EXPIRED
-
-    def issue(self, agreement: Agreement) -> Agreement:
-        self.version += 1
-        self.latest = replace(agreement, version=self.version)
-        return self.latest
-
-    @activity.defn(name="negotiation.make_offer")
-    async def make_offer(self, command: negotiation.MakeOffer) -> Agreement:
-        return self.issue(
-            Agreement(
-                version=0,
-                at=command.at,
-                agreement_id=f"offer-{self.version + 1}",
-                kind=AgreementKind.PLAN,
-                status=AgreementStatus.OFFERED,
-                party_id=command.party_id,
-                total_minor=command.overdue_minor,
-                paid_minor=0,
-                next_due_on=None,
-                judge_at=command.at + timedelta(days=14),
-            )
-        )
-
-    @activity.defn(name="negotiation.judge")
-    async def judge(self, command: negotiation.JudgeAgreement) -> Agreement:
-        assert self.latest is not None
-        return self.issue(replace(self.latest, at=command.at, status=self.verdict, judge_at=None))
-
-    @activity.defn(name="negotiation.adopt")
-    async def adopt(self, command: negotiation.AdoptAgreement) -> Agreement:
-        proven = command.agreement
-        return self.issue(
-            Agreement(
-                version=0,
-                at=command.at,
-                agreement_id="adopted",
-                kind=proven.kind,
-                status=AgreementStatus.ACTIVE,
-                party_id=proven.party_id,
-                total_minor=proven.total_minor,
-                paid_minor=proven.paid_minor,
-                next_due_on=proven.due_on[-1],
-                judge_at=command.at + ADOPTED_JUDGED_AFTER,
-            )
-        )
-
-
-class FakeFieldVisit(field_visit.FieldVisitActivities):
-    def __init__(self) -> None:
-        self.version = 0
-        self.latest: Visit | None = None
-
-    def _issue(self, visit: Visit) -> Visit:
-        self.version += 1
-        self.latest = replace(visit, version=self.version)
-        return self.latest
-
-    def _become(self, command: field_visit.VisitCommand, status: VisitStatus) -> Visit:
-        assert self.latest is not None
-        return self._issue(replace(self.latest, at=command.at, status=status))
-
-    @activity.defn(name="field_visit.book")
-    async def book(self, command: field_visit.FindWindow) -> Visit:
-        start = command.earliest + timedelta(days=1)
-        return self._issue(
-            Visit(
-                version=0,
-                at=command.at,
-                visit_id=f"visit-{self.version + 1}",
-                status=VisitStatus.BOOKED,
-                party_id=command.party_id,
-                window_from=start,
-                window_until=start + timedelta(hours=2),
-            )
-        )
-
-    @activity.defn(name="field_visit.begin")
-    async def begin(self, command: field_visit.VisitCommand) -> Visit:
-        return self._become(command, VisitStatus.UNDER_WAY)
-
-    @activity.defn(name="field_visit.judge")
-    async def judge(self, command: field_visit.VisitCommand) -> Visit:
-        return self._become(command, VisitStatus.MISSED)
-
-    @activity.defn(name="field_visit.cancel")
-    async def cancel(self, command: field_visit.VisitCommand) -> Visit:
-        return self._become(command, VisitStatus.CANCELLED)
-
-
-class FakeLegal(legal.LegalActivities):
-    def __init__(self) -> None:
-        self.version = 0
-        self.opened: list[legal.OpenMatter] = []
-        self.rejects = 0
-
-    def issue(self, matter: Matter) -> Matter:
-        self.version += 1
-        return replace(matter, version=self.version)
-
-    @activity.defn(name="legal.open_matter")
-    async def open_matter(self, command: legal.OpenMatter) -> Matter:
-        if self.rejects:
-            self.rejects -= 1
-            raise ApplicationError("not now", type="legal/not_now", non_retryable=True)
-        self.opened.append(command)
-        deadline = command.at + timedelta(days=7)
-        return self.issue(Matter(0, command.at, "matter-1", MatterStatus.OPEN, deadline, None))
-
-    @activity.defn(name="legal.move")
-    async def move(self, command: legal.MoveMatter) -> Matter:
-        deadline = command.at + timedelta(days=30)
-        return self.issue(
-            Matter(0, command.at, command.matter_id, MatterStatus.FILED, deadline, None)
-        )
-
-    @activity.defn(name="legal.adopt")
-    async def adopt(self, command: legal.AdoptMatter) -> Matter:
-        deadline = command.at + timedelta(days=5)
-        return self.issue(Matter(0, command.at, "adopted", command.matter.status, deadline, None))
+        if command not in self.adopted:
+            self.adopted.append(command)
 
 
 @dataclass

@@ -51,7 +51,7 @@ async def test_a_delinquency_that_came_and_passed_within_a_closing_has_its_episo
 
         async def overdue_and_current_again() -> None:
             cases.committed = None
-            cases.unopened = builders.position(3, at=now)
+            cases.know(builders.position(3, at=now))
             passed = builders.position(4, at=now, disposition=Disposition.CURRENT)
             cases.know(passed)
             await play.tell(passed)

@@ -8,13 +8,14 @@ by one, and what is left is confirmed as one attempt, sent once, and settled per
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from chassis.errors import Behind
-from interfaces.contact import TouchOutcome, TouchStatus
+from interfaces.contact import Touch, TouchOutcome, TouchStatus
 from interfaces.values import Channel
 from services.contact.commands import reachability, telling
 from services.contact.commands.calls.queue import CallWanted, enqueue
@@ -143,8 +144,13 @@ async def _heard(session: AsyncSession, desk: Desk, row: WishRow, at: datetime) 
 async def _queue(
     session: AsyncSession, desk: Desk, heard: Sequence[tuple[WishRow, Hearing]], at: datetime
 ) -> None:
-    """One call by one collector about all of these loans; judged anew when it is dialled."""
-    asked = tuple(hearing.touch for _, hearing in heard)
+    """One call by one collector about all of these loans; judged anew when it is dialled.
+
+    Collectors live on the clock, which a case may lag behind when it runs fast: its patience counts
+    from when they can see the call.
+    """
+    lag = timedelta(days=max(0, (desk.clock.now() - at).days))
+    asked = tuple(_later(hearing.touch, lag) for _, hearing in heard)
     wanted = CallWanted(
         key=asked[0].key,
         tenant=asked[0].tenant,
@@ -157,6 +163,12 @@ async def _queue(
     for row, _ in heard:
         row.is_queued, row.lease_wall_at = True, None
     await session.flush()
+
+
+def _later(touch: Touch, lag: timedelta) -> Touch:
+    """Whole days, so that the window still ends with a day's acting hours."""
+    until = touch.window_until
+    return touch if until is None else replace(touch, window_until=until + lag)
 
 
 async def _end(session: AsyncSession, row: WishRow, outcome: TouchOutcome, at: datetime) -> None:
