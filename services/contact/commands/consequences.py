@@ -21,7 +21,7 @@ from services.contact.domain.answers import WRITTEN, Answer, answers
 from services.contact.domain.grievances import HOLD_KIND, GrievanceKind
 from services.contact.domain.holds import DEFAULT_BLOCKS, REVIEW_AFTER, Span
 from services.contact.domain.points import OptOut
-from services.contact.domain.replies import Consequences, consequences
+from services.contact.domain.replies import Consequences, ReplyKind, consequences
 from services.contact.domain.standing import Standing
 from services.contact.domain.tasks import URGENCY, TaskKind
 from services.contact.domain.understanding.classify import Understanding
@@ -37,7 +37,7 @@ from services.contact.store.tasks import TaskRow
 @dataclass(frozen=True)
 class Said:
     """A reply as understood. `loan_ids` are the loans it is about; `all_loan_ids` those of the
-    party, which are locked."""
+    party, which are locked; `promised_loan` the one whose promise can be taken, if there is one."""
 
     tenant: str
     reply_id: str
@@ -49,6 +49,12 @@ class Said:
     understanding: Understanding
     is_by_person: bool
     disputed_minor: int | None = None
+    promised_loan: str = ""
+
+    @property
+    def asks_promise(self) -> bool:
+        """A promise was given that cannot be taken as it is."""
+        return ReplyKind.PROMISE in self.understanding.kinds and not self.promised_loan
 
 
 @dataclass(frozen=True)
@@ -226,7 +232,10 @@ async def _set_tasks(
     topics = said.understanding.topics
     unanswered = topics if not given else [topic for topic in topics if topic is Topic.OTHER]
     kinds = desk_rules.tasks_for(
-        said.understanding, is_by_person=said.is_by_person, unanswered=unanswered
+        said.understanding,
+        is_by_person=said.is_by_person,
+        unanswered=unanswered,
+        asks_promise=said.asks_promise,
     )
     rows = [task_row(said, kind, now, wished) for kind in kinds]
     await task_store.add(session, rows)

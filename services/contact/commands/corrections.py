@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +13,7 @@ from services.contact.commands import consequences, holds
 from services.contact.commands.consequences import Said, hold_id
 from services.contact.commands.desk import Desk
 from services.contact.commands.holds import EndHold, lock_scope
+from services.contact.commands.promising import loan_promised
 from services.contact.commands.understanding import keep_understanding, understanding_row
 from services.contact.domain.replies import HOLD_OF, ReplyKind
 from services.contact.domain.understanding.classify import Understanding, Understood
@@ -55,6 +56,8 @@ async def correct(
     before = await store.latest(session, correction.tenant, reply_id)
     assert before is not None, "every reply is kept with what it was understood as"
     said = _said(reply, before, correction, all_loan_ids)
+    meant = await loan_promised(session, said.party_id, said.loan_ids, said.understanding)
+    said = replace(said, promised_loan=meant)
     removed = {ReplyKind(kind) for kind in before.labels} - set(correction.kinds)
     await _undo(session, reply, before, removed, (correction.by, now))
     row = understanding_row(desk, said, before.revision + 1, correction.by, now)

@@ -16,6 +16,7 @@ from services.contact.commands.consequences import Said
 from services.contact.commands.desk import Desk
 from services.contact.commands.holds import lock_scope
 from services.contact.commands.inbound import record_call
+from services.contact.commands.promising import loan_promised
 from services.contact.commands.understanding import (
     BY_PERSON,
     BY_WORD_LISTS,
@@ -92,6 +93,7 @@ async def record(
     known = await progress.reply(session, command.tenant, command.reply_id)
     if known is not None:
         return await _repeated(session, command, known)
+    read = _understanding(desk, command, now)
     said = Said(
         tenant=command.tenant,
         reply_id=command.reply_id,
@@ -100,9 +102,10 @@ async def record(
         all_loan_ids=all_loan_ids,
         channel=command.channel,
         point_id=command.point_id or await _origin(session, command),
-        understanding=_understanding(desk, command, now),
+        understanding=read,
         is_by_person=bool(command.kinds),
         disputed_minor=command.amount_minor,
+        promised_loan=await loan_promised(session, command.party_id, loan_ids, read),
     )
     await _keep(session, desk, command, said, now)
     if command.channel is Channel.CALL and not command.in_attempt:
