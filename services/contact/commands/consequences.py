@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interfaces.values import LIABLE_ROLES, Channel, HoldKind
+from services.contact.commands import opting
 from services.contact.commands.aftermath import follow_reply
 from services.contact.commands.desk import Desk
 from services.contact.commands.grievances import Objected
 from services.contact.commands.holds import tell
+from services.contact.commands.party import Locked
 from services.contact.commands.progress import Occasion, document_answer
 from services.contact.domain import tasks as desk_rules
 from services.contact.domain.answers import WRITTEN, Answer, answers
@@ -37,7 +39,8 @@ from services.contact.store.tasks import TaskRow
 @dataclass(frozen=True)
 class Said:
     """A reply as understood. `loan_ids` are the loans it is about; `all_loan_ids` those of the
-    party, which are locked; `promised_loan` the one whose promise can be taken, if there is one."""
+    party, which are locked; `promised_loan` the one whose promise can be taken, if there is one.
+    `others` are those who are reached at the same point, locked too where it says stop."""
 
     tenant: str
     reply_id: str
@@ -50,6 +53,7 @@ class Said:
     is_by_person: bool
     disputed_minor: int | None = None
     promised_loan: str = ""
+    others: tuple[Locked, ...] = ()
 
     @property
     def asks_promise(self) -> bool:
@@ -96,7 +100,8 @@ async def _heed(session: AsyncSession, said: Said, follows: Consequences, now: d
         opted = OptOut(said.channel, said.point_id)
         await people.opt_out(session, said.party_id, opted, said.reply_id, now)
         if said.point_id:
-            await replies.opt_out_everyone(session, said.tenant, opted, said.reply_id, now)
+            reply = opting.Reply(said.tenant, said.reply_id)
+            await opting.stop_for_all(session, said.others, opted, reply, now)
     if follows.disowns_point and said.point_id:
         await people.disown_point(session, said.party_id, said.point_id, now)
 
