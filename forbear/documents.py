@@ -67,7 +67,10 @@ MESSAGES: Mapping[str, tuple[type[Message], ...]] = {
         contact_calls_pb2.CallDisposed,
         contact_calls_pb2.RecordingMissing,
     ),
-    "collect.negotiation.v1": (negotiation_pb2.AgreementChanged,),
+    "collect.negotiation.v1": (
+        negotiation_pb2.AgreementChanged,
+        negotiation_pb2.PromiseNotTaken,
+    ),
     "collect.field_visit.v1": (field_visit_pb2.VisitChanged,),
     "collect.legal.v1": (legal_pb2.MatterChanged,),
 }

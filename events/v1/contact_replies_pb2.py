@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x65vents/v1/contact_replies.proto\x12\tevents.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"7\n\nReplyLabel\x12\r\n\x05label\x18\x01 \x01(\t\x12\x1a\n\x12\x63onfidence_percent\x18\x02 \x01(\x05\"\x8c\x02\n\x0fReplyUnderstood\x12\x10\n\x08reply_id\x18\x01 \x01(\t\x12\x10\n\x08party_id\x18\x02 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x03 \x01(\t\x12\x10\n\x08revision\x18\x04 \x01(\x05\x12%\n\x06labels\x18\x05 \x03(\x0b\x32\x15.events.v1.ReplyLabel\x12\x0e\n\x06topics\x18\x06 \x03(\t\x12\x16\n\x0epromised_minor\x18\x07 \x01(\x03\x12\x10\n\x08\x63urrency\x18\x08 \x01(\t\x12\x13\n\x0bpromised_on\x18\t \x01(\t\x12\x14\n\x0cis_by_person\x18\n \x01(\x08\x12&\n\x02\x61t\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x65vents/v1/contact_replies.proto\x12\tevents.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"7\n\nReplyLabel\x12\r\n\x05label\x18\x01 \x01(\t\x12\x1a\n\x12\x63onfidence_percent\x18\x02 \x01(\x05\"\xa9\x02\n\x0fReplyUnderstood\x12\x10\n\x08reply_id\x18\x01 \x01(\t\x12\x10\n\x08party_id\x18\x02 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x03 \x01(\t\x12\x10\n\x08revision\x18\x04 \x01(\x05\x12%\n\x06labels\x18\x05 \x03(\x0b\x32\x15.events.v1.ReplyLabel\x12\x0e\n\x06topics\x18\x06 \x03(\t\x12\x16\n\x0epromised_minor\x18\x07 \x01(\x03\x12\x10\n\x08\x63urrency\x18\x08 \x01(\t\x12\x13\n\x0bpromised_on\x18\t \x01(\t\x12\x14\n\x0cis_by_person\x18\n \x01(\x08\x12&\n\x02\x61t\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1b\n\x13is_promise_complete\x18\x0c \x01(\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,5 +35,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REPLYLABEL']._serialized_start=79
   _globals['_REPLYLABEL']._serialized_end=134
   _globals['_REPLYUNDERSTOOD']._serialized_start=137
-  _globals['_REPLYUNDERSTOOD']._serialized_end=405
+  _globals['_REPLYUNDERSTOOD']._serialized_end=434
 # @@protoc_insertion_point(module_scope)

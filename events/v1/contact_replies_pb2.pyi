@@ -18,7 +18,7 @@ class ReplyLabel(_message.Message):
     def __init__(self, label: _Optional[str] = ..., confidence_percent: _Optional[int] = ...) -> None: ...
 
 class ReplyUnderstood(_message.Message):
-    __slots__ = ("reply_id", "party_id", "channel", "revision", "labels", "topics", "promised_minor", "currency", "promised_on", "is_by_person", "at")
+    __slots__ = ("reply_id", "party_id", "channel", "revision", "labels", "topics", "promised_minor", "currency", "promised_on", "is_by_person", "at", "is_promise_complete")
     REPLY_ID_FIELD_NUMBER: _ClassVar[int]
     PARTY_ID_FIELD_NUMBER: _ClassVar[int]
     CHANNEL_FIELD_NUMBER: _ClassVar[int]
@@ -30,6 +30,7 @@ class ReplyUnderstood(_message.Message):
     PROMISED_ON_FIELD_NUMBER: _ClassVar[int]
     IS_BY_PERSON_FIELD_NUMBER: _ClassVar[int]
     AT_FIELD_NUMBER: _ClassVar[int]
+    IS_PROMISE_COMPLETE_FIELD_NUMBER: _ClassVar[int]
     reply_id: str
     party_id: str
     channel: str
@@ -41,4 +42,5 @@ class ReplyUnderstood(_message.Message):
     promised_on: str
     is_by_person: bool
     at: _timestamp_pb2.Timestamp
-    def __init__(self, reply_id: _Optional[str] = ..., party_id: _Optional[str] = ..., channel: _Optional[str] = ..., revision: _Optional[int] = ..., labels: _Optional[_Iterable[_Union[ReplyLabel, _Mapping]]] = ..., topics: _Optional[_Iterable[str]] = ..., promised_minor: _Optional[int] = ..., currency: _Optional[str] = ..., promised_on: _Optional[str] = ..., is_by_person: _Optional[bool] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    is_promise_complete: bool
+    def __init__(self, reply_id: _Optional[str] = ..., party_id: _Optional[str] = ..., channel: _Optional[str] = ..., revision: _Optional[int] = ..., labels: _Optional[_Iterable[_Union[ReplyLabel, _Mapping]]] = ..., topics: _Optional[_Iterable[str]] = ..., promised_minor: _Optional[int] = ..., currency: _Optional[str] = ..., promised_on: _Optional[str] = ..., is_by_person: _Optional[bool] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., is_promise_complete: _Optional[bool] = ...) -> None: ...

@@ -50,3 +50,23 @@ class AgreementChanged(_message.Message):
     at: _timestamp_pb2.Timestamp
     waived_minor: int
     def __init__(self, agreement_id: _Optional[str] = ..., kind: _Optional[str] = ..., status: _Optional[str] = ..., change: _Optional[str] = ..., party_id: _Optional[str] = ..., currency: _Optional[str] = ..., total_minor: _Optional[int] = ..., paid_minor: _Optional[int] = ..., next_due_on: _Optional[str] = ..., judge_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., rounds: _Optional[int] = ..., schedule: _Optional[_Iterable[_Union[AgreedAmount, _Mapping]]] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., waived_minor: _Optional[int] = ...) -> None: ...
+
+class PromiseNotTaken(_message.Message):
+    __slots__ = ("reply_id", "revision", "party_id", "code", "promised_minor", "currency", "promised_on", "at")
+    REPLY_ID_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    PARTY_ID_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    PROMISED_MINOR_FIELD_NUMBER: _ClassVar[int]
+    CURRENCY_FIELD_NUMBER: _ClassVar[int]
+    PROMISED_ON_FIELD_NUMBER: _ClassVar[int]
+    AT_FIELD_NUMBER: _ClassVar[int]
+    reply_id: str
+    revision: int
+    party_id: str
+    code: str
+    promised_minor: int
+    currency: str
+    promised_on: str
+    at: _timestamp_pb2.Timestamp
+    def __init__(self, reply_id: _Optional[str] = ..., revision: _Optional[int] = ..., party_id: _Optional[str] = ..., code: _Optional[str] = ..., promised_minor: _Optional[int] = ..., currency: _Optional[str] = ..., promised_on: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...

@@ -108,7 +108,11 @@ class Collectors:
         if said["code"]:
             await self._post(call_id, "disposition", said)
         now = self._clock.now()
+        promised = said.get("loan_id", "") if said["code"] == "promise" else ""
         for loan_id, intent in answered.later:
+            if intent.deed is Deed.PROMISE and loan_id == promised:
+                # What was promised in the call reaches negotiation by itself.
+                continue
             at = now + timedelta(hours=intent.after_hours)
             self.stage.agenda.plan([(dialled["attempt_id"], at, loan_id, intent)])
         return 1

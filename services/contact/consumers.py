@@ -1,4 +1,4 @@
-"""What contact hears: positions and episodes, which move standing, and sealed people."""
+"""What contact hears: what moves standing, sealed people, and promises nobody could take."""
 
 from __future__ import annotations
 
@@ -14,18 +14,22 @@ from events.v1.bank_pb2 import PartyRole
 from events.v1.case_pb2 import EpisodeClosed, EpisodeOpened
 from events.v1.intake_pb2 import PersonSealed
 from events.v1.ledger_pb2 import PositionChanged
+from events.v1.negotiation_pb2 import PromiseNotTaken
 from interfaces.facts import PartyInRole
 from interfaces.values import Disposition, PartyKind, Role
-from services.contact.commands import people, standing
+from services.contact.commands import people, promising, standing
 from services.contact.commands.desk import Desk, desk
 from services.contact.commands.people import SealedPerson
+from services.contact.commands.promising import NotTaken
 from services.contact.commands.standing import Told
 from services.contact.domain import standing as rules
 from services.contact.settings import (
     CASE_TOPIC,
     LEDGER_TOPIC,
+    NEGOTIATION_TOPIC,
     PEOPLE_CONSUMER,
     PEOPLE_TOPIC,
+    PROMISES_CONSUMER,
     STANDING_CONSUMER,
 )
 
@@ -58,6 +62,14 @@ def consumers(context: Context) -> Sequence[Consumer]:
             settings=context.settings,
             handler=receive,
         ),
+        Consumer(
+            name=PROMISES_CONSUMER,
+            topics=(NEGOTIATION_TOPIC,),
+            database=context.database,
+            settings=context.settings,
+            handler=ask_about_promises,
+            wants=(PromiseNotTaken,),
+        ),
     )
 
 
@@ -75,6 +87,20 @@ async def receive_people(session: AsyncSession, desk: Desk, records: Sequence[Re
     ]
     if sealed:
         await people.receive(session, desk, sealed)
+
+
+async def ask_about_promises(session: AsyncSession, records: Sequence[Record]) -> None:
+    for record in records:
+        if isinstance(record.body, PromiseNotTaken):
+            told = NotTaken(
+                tenant=record.tenant,
+                loan_id=record.key,
+                reply_id=record.body.reply_id,
+                revision=record.body.revision,
+                party_id=record.body.party_id,
+                code=record.body.code,
+            )
+            await promising.ask_again(session, told, record.occurred_at)
 
 
 async def exclude_confirmations(

@@ -1,4 +1,4 @@
-"""The door for facts: positions and money from the ledger, episodes from the cases."""
+"""The door for facts: money from the ledger, episodes from the cases, promises from contact."""
 
 from __future__ import annotations
 
@@ -10,10 +10,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.consumer import Consumer
 from chassis.inbox import Record
 from chassis.service import Context
+
+# Imported for their message types alone: what a topic carries must decode.
+from events.v1 import (  # noqa: F401
+    contact_calls_pb2,
+    contact_customer_pb2,
+    contact_pb2,
+    contact_placements_pb2,
+)
 from events.v1.case_pb2 import EpisodeClosed, EpisodeOpened
+from events.v1.contact_replies_pb2 import ReplyUnderstood
 from events.v1.ledger_pb2 import PaymentPosted, PaymentReversalPosted, PositionChanged
 from interfaces.values import LIABLE_ROLES, ClosingReason, Disposition
-from services.negotiation.commands import facts
+from services.negotiation.commands import facts, promised
 from services.negotiation.commands.facts import (
     Batch,
     EpisodeSeen,
@@ -22,10 +31,12 @@ from services.negotiation.commands.facts import (
     PaymentSeen,
     ReversalSeen,
 )
+from services.negotiation.commands.promised import GivenInReply
 from services.negotiation.settings import tenant_named
 
 WANTED = (PositionChanged, PaymentPosted, PaymentReversalPosted, EpisodeOpened, EpisodeClosed)
 TOPICS = ("collect.ledger.v1", "collect.case.v1")
+REPLIES_TOPIC = "collect.contact.v1"
 
 
 def consumers(context: Context) -> list[Consumer]:
@@ -37,6 +48,13 @@ def consumers(context: Context) -> list[Consumer]:
         if batch.heard:
             await facts.take_in(session, batch, zone_of)
 
+    async def hear_replies(session: AsyncSession, records: Sequence[Record]) -> None:
+        given = [
+            _given(each, each.body) for each in records if isinstance(each.body, ReplyUnderstood)
+        ]
+        await promised.hear_all(session, given, lambda tenant: tenant_named(settings, tenant))
+
+    settings = context.settings
     return [
         Consumer(
             name="negotiation",
@@ -46,7 +64,15 @@ def consumers(context: Context) -> list[Consumer]:
             wants=WANTED,
             settings=context.settings,
             handler=take_in,
-        )
+        ),
+        Consumer(
+            name="negotiation-replies",
+            topics=(REPLIES_TOPIC,),
+            database=context.database,
+            wants=(ReplyUnderstood,),
+            settings=context.settings,
+            handler=hear_replies,
+        ),
     ]
 
 
@@ -96,6 +122,7 @@ def _loan(record: Record, body: PositionChanged) -> LoanSeen:
             party.party_ref for party in body.parties if party.role in LIABLE_ROLES
         ),
         taken_over_on=date.fromisoformat(taken_over) if taken_over else None,
+        balance_minor=body.balance_minor,
     )
 
 
@@ -106,4 +133,19 @@ def _payment(record: Record, body: PaymentPosted) -> PaymentSeen:
         amount_minor=body.amount_minor,
         effective_on=date.fromisoformat(body.effective_on),
         accepted_at=record.occurred_at,
+    )
+
+
+def _given(record: Record, body: ReplyUnderstood) -> GivenInReply:
+    return GivenInReply(
+        tenant=record.tenant,
+        loan_id=record.key,
+        reply_id=body.reply_id,
+        revision=body.revision,
+        party_id=body.party_id,
+        amount_minor=body.promised_minor,
+        currency=body.currency,
+        due_on=date.fromisoformat(body.promised_on) if body.promised_on else None,
+        is_complete=body.is_promise_complete,
+        at=record.occurred_at,
     )

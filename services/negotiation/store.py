@@ -37,6 +37,7 @@ class LoanRow(_Table, table=True):
     is_accelerated: bool
     liable_parties: list[str] = Field(sa_column=Column(JSONB, nullable=False))
     taken_over_on: date | None = None
+    balance_minor: int | None = None
 
 
 class AgreementRow(_Table, table=True):
@@ -80,6 +81,24 @@ class PaymentRow(_Table, table=True):
     effective_on: date | None = None
     accepted_at: datetime | None = _instant(nullable=True)
     reversed_at: datetime | None = _instant(nullable=True)
+
+
+class ReplyPromiseRow(_Table, table=True):
+    __tablename__ = "reply_promise"
+
+    tenant: str = Field(primary_key=True)
+    loan_id: str = Field(primary_key=True)
+    reply_id: str = Field(primary_key=True)
+    revision: int
+    agreement_id: str | None = None
+    code: str = ""
+
+
+async def reply_promise(
+    session: AsyncSession, tenant: str, loan_id: str, reply_id: str
+) -> ReplyPromiseRow | None:
+    key = (tenant, loan_id, reply_id)
+    return await session.get(ReplyPromiseRow, key, populate_existing=True)
 
 
 async def loan(session: AsyncSession, tenant: str, loan_id: str) -> LoanRow | None:
@@ -199,15 +218,16 @@ _NOTE_EPISODES = text(
 )
 _UPSERT_LOANS = text(
     """INSERT INTO loan (loan_id, tenant, position_version, disposition, currency, overdue_minor,
-        tolerance_minor, is_accelerated, liable_parties, taken_over_on)
+        tolerance_minor, is_accelerated, liable_parties, taken_over_on, balance_minor)
     SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS given (loan_id text, tenant text,
         position_version bigint, disposition text, currency text, overdue_minor bigint,
-        tolerance_minor bigint, is_accelerated bool, liable_parties jsonb, taken_over_on date)
+        tolerance_minor bigint, is_accelerated bool, liable_parties jsonb, taken_over_on date,
+        balance_minor bigint)
     ON CONFLICT (loan_id) DO UPDATE SET position_version = EXCLUDED.position_version,
         disposition = EXCLUDED.disposition, currency = EXCLUDED.currency,
         overdue_minor = EXCLUDED.overdue_minor, tolerance_minor = EXCLUDED.tolerance_minor,
         is_accelerated = EXCLUDED.is_accelerated, liable_parties = EXCLUDED.liable_parties,
-        taken_over_on = EXCLUDED.taken_over_on
+        taken_over_on = EXCLUDED.taken_over_on, balance_minor = EXCLUDED.balance_minor
     WHERE EXCLUDED.position_version > loan.position_version"""
 )
 _UPSERT_PAYMENTS = text(

@@ -26,7 +26,8 @@ Address = Annotated[
 
 class ReplyIn(Body):
     """Name the party, or the address it came from. Kinds are a person's reading; without any the
-    text is read by the word lists. Without a loan, all loans of the party are meant."""
+    text is read by the word lists. Without a loan, all loans of the party are meant. The amount and
+    `promised_on` are those of a promise that a person read."""
 
     reply_id: Id
     party_id: Id | None = None
@@ -36,6 +37,7 @@ class ReplyIn(Body):
     kinds: Annotated[tuple[ReplyKind, ...], Field(max_length=14)] = ()
     text: Words = ""
     amount_minor: Amount | None = None
+    promised_on: date | None = None
 
 
 class LabelOut(BaseModel):
@@ -96,6 +98,7 @@ def _command(tenant: str, body: ReplyIn, party_id: str) -> RecordReply:
         kinds=tuple(body.kinds),
         words=body.text,
         amount_minor=body.amount_minor,
+        on=body.promised_on,
     )
 
 
@@ -109,4 +112,5 @@ def _incoming(tenant: str, body: ReplyIn) -> Incoming:
         loan_id=body.loan_id,
         kinds=tuple(body.kinds),
         amount_minor=body.amount_minor,
+        on=body.promised_on,
     )

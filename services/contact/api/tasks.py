@@ -50,6 +50,8 @@ class CompletionIn(Body):
 
 
 class TaskOut(BaseModel):
+    """`because` is the code of what stood in the way, of a promise that could not be taken."""
+
     task_id: str
     kind: TaskKind
     priority: int
@@ -62,6 +64,7 @@ class TaskOut(BaseModel):
     lease_until: datetime | None
     completed_at: datetime | None
     completed_by: str | None
+    because: str
 
 
 class TasksOut(BaseModel):

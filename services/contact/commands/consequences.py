@@ -11,17 +11,19 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interfaces.values import LIABLE_ROLES, Channel, HoldKind
+from services.contact.commands import opting
 from services.contact.commands.aftermath import follow_reply
 from services.contact.commands.desk import Desk
 from services.contact.commands.grievances import Objected
 from services.contact.commands.holds import tell
+from services.contact.commands.party import Locked
 from services.contact.commands.progress import Occasion, document_answer
 from services.contact.domain import tasks as desk_rules
 from services.contact.domain.answers import WRITTEN, Answer, answers
 from services.contact.domain.grievances import HOLD_KIND, GrievanceKind
 from services.contact.domain.holds import DEFAULT_BLOCKS, REVIEW_AFTER, Span
 from services.contact.domain.points import OptOut
-from services.contact.domain.replies import Consequences, consequences
+from services.contact.domain.replies import Consequences, ReplyKind, consequences
 from services.contact.domain.standing import Standing
 from services.contact.domain.tasks import URGENCY, TaskKind
 from services.contact.domain.understanding.classify import Understanding
@@ -37,7 +39,8 @@ from services.contact.store.tasks import TaskRow
 @dataclass(frozen=True)
 class Said:
     """A reply as understood. `loan_ids` are the loans it is about; `all_loan_ids` those of the
-    party, which are locked."""
+    party, which are locked; `promised_loan` the one whose promise can be taken, if there is one.
+    `others` are those who are reached at the same point, locked too where it says stop."""
 
     tenant: str
     reply_id: str
@@ -49,6 +52,13 @@ class Said:
     understanding: Understanding
     is_by_person: bool
     disputed_minor: int | None = None
+    promised_loan: str = ""
+    others: tuple[Locked, ...] = ()
+
+    @property
+    def asks_promise(self) -> bool:
+        """A promise was given that cannot be taken as it is."""
+        return ReplyKind.PROMISE in self.understanding.kinds and not self.promised_loan
 
 
 @dataclass(frozen=True)
@@ -90,7 +100,8 @@ async def _heed(session: AsyncSession, said: Said, follows: Consequences, now: d
         opted = OptOut(said.channel, said.point_id)
         await people.opt_out(session, said.party_id, opted, said.reply_id, now)
         if said.point_id:
-            await replies.opt_out_everyone(session, said.tenant, opted, said.reply_id, now)
+            reply = opting.Reply(said.tenant, said.reply_id)
+            await opting.stop_for_all(session, said.others, opted, reply, now)
     if follows.disowns_point and said.point_id:
         await people.disown_point(session, said.party_id, said.point_id, now)
 
@@ -226,7 +237,10 @@ async def _set_tasks(
     topics = said.understanding.topics
     unanswered = topics if not given else [topic for topic in topics if topic is Topic.OTHER]
     kinds = desk_rules.tasks_for(
-        said.understanding, is_by_person=said.is_by_person, unanswered=unanswered
+        said.understanding,
+        is_by_person=said.is_by_person,
+        unanswered=unanswered,
+        asks_promise=said.asks_promise,
     )
     rows = [task_row(said, kind, now, wished) for kind in kinds]
     await task_store.add(session, rows)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.errors import Conflict
 from interfaces.values import Channel
-from services.contact.commands import consequences, holds
+from services.contact.commands import consequences, holds, opting
 from services.contact.commands.consequences import Said, hold_id
 from services.contact.commands.desk import Desk
-from services.contact.commands.holds import EndHold, lock_scope
+from services.contact.commands.holds import EndHold
+from services.contact.commands.party import Locked
+from services.contact.commands.promising import loan_promised
 from services.contact.commands.understanding import keep_understanding, understanding_row
 from services.contact.domain.replies import HOLD_OF, ReplyKind
 from services.contact.domain.understanding.classify import Understanding, Understood
@@ -51,11 +53,16 @@ async def correct(
             "contact/reply_of_nobody",
             f"Reply {reply_id} has no known sender to act for; record it again for its party.",
         )
-    all_loan_ids = await lock_scope(session, correction.tenant, None, reply.party_id)
+    all_loan_ids, others = await _lock(session, reply, correction)
     before = await store.latest(session, correction.tenant, reply_id)
     assert before is not None, "every reply is kept with what it was understood as"
     said = _said(reply, before, correction, all_loan_ids)
+    meant = await loan_promised(session, said.party_id, said.loan_ids, said.understanding)
+    said = replace(said, promised_loan=meant, others=others)
     removed = {ReplyKind(kind) for kind in before.labels} - set(correction.kinds)
+    if ReplyKind.STOP in removed:
+        stop = opting.Reply(reply.tenant, reply_id)
+        await opting.take_back(session, others, said.channel, stop, now)
     await _undo(session, reply, before, removed, (correction.by, now))
     row = understanding_row(desk, said, before.revision + 1, correction.by, now)
     row.wished_at, row.attempt_id = before.wished_at, before.attempt_id
@@ -89,6 +96,17 @@ def _said(
     )
 
 
+async def _lock(
+    session: AsyncSession, reply: ReplyRow, correction: Correction
+) -> tuple[tuple[str, ...], tuple[Locked, ...]]:
+    """A stop that comes or goes is also for the others who are reached where it was said."""
+    kept = await store.revision(session, reply.tenant, reply.reply_id, 0)
+    point_id = kept.point_id if kept is not None else ""
+    reached = await opting.reached_at(session, reply.tenant, correction.kinds, point_id)
+    reached |= await store.opted_out_by(session, reply.tenant, reply.reply_id)
+    return await opting.lock_reached(session, reply.tenant, reply.party_id, reached)
+
+
 async def _undo(
     session: AsyncSession,
     reply: ReplyRow,
@@ -98,9 +116,6 @@ async def _undo(
 ) -> None:
     """Only what this reply itself brought about; other replies and people keep theirs."""
     by, now = who
-    if ReplyKind.STOP in removed:
-        channel = Channel(reply.channel)
-        await store.take_back_opt_out(session, reply.tenant, channel, reply.reply_id)
     if ReplyKind.WRONG_PERSON in removed:
         await store.own_again(session, reply.party_id, before.point_id, reply.at)
     if ReplyKind.QUESTION in removed:

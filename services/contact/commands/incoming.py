@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -40,6 +40,7 @@ class Incoming:
     loan_id: str | None = None
     kinds: tuple[ReplyKind, ...] = ()
     amount_minor: int | None = None
+    on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ async def take_in(
         amount_minor=incoming.amount_minor,
         point_id=sender.point_id,
         in_attempt=sender.attempt_id,
+        on=incoming.on,
     )
     return await replies.record(session, desk, command, now)
 

@@ -63,9 +63,12 @@ async def lock(session: AsyncSession, tenant: str, party_id: str) -> Locked:
     return Locked(row, loan_ids)
 
 
-async def lock_all(session: AsyncSession, tenant: str, party_ids: Collection[str]) -> list[Locked]:
-    """Several parties at once: one after the other, a stream would be locked after a party."""
-    held = await lock_parties(session, tenant, party_ids)
+async def lock_all(
+    session: AsyncSession, tenant: str, party_ids: Collection[str], also: Collection[str] = ()
+) -> list[Locked]:
+    """Several parties at once, with `also` other loans: one after the other, a stream would be
+    locked after a party."""
+    held = await lock_parties(session, tenant, party_ids, also)
     rows = await people.parties(session, held)
     return [Locked(rows[party_id], loan_ids) for party_id, loan_ids in held.items()]
 

@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import outbox
 from chassis.errors import Conflict, Invalid
 from interfaces.values import Channel, HoldKind
-from services.contact.commands import consequences, telling
+from services.contact.commands import consequences, opting, telling
 from services.contact.commands.consequences import Said
 from services.contact.commands.desk import Desk
-from services.contact.commands.holds import lock_scope
 from services.contact.commands.inbound import record_call
+from services.contact.commands.promising import loan_promised
 from services.contact.commands.understanding import (
     BY_PERSON,
     BY_WORD_LISTS,
@@ -86,7 +86,12 @@ async def record(
 
     Raises `contact/party_not_of_loan` and `contact/reply_differs`.
     """
-    all_loan_ids = await lock_scope(session, command.tenant, None, command.party_id)
+    read = _understanding(desk, command, now)
+    point_id = command.point_id or await _origin(session, command)
+    reached = await opting.reached_at(session, command.tenant, read.kinds, point_id)
+    all_loan_ids, others = await opting.lock_reached(
+        session, command.tenant, command.party_id, reached
+    )
     own = await _own_links(session, command, all_loan_ids)
     loan_ids = tuple(dict.fromkeys(link.loan_id for link in own))
     known = await progress.reply(session, command.tenant, command.reply_id)
@@ -99,10 +104,12 @@ async def record(
         loan_ids=loan_ids,
         all_loan_ids=all_loan_ids,
         channel=command.channel,
-        point_id=command.point_id or await _origin(session, command),
-        understanding=_understanding(desk, command, now),
+        point_id=point_id,
+        understanding=read,
         is_by_person=bool(command.kinds),
         disputed_minor=command.amount_minor,
+        promised_loan=await loan_promised(session, command.party_id, loan_ids, read),
+        others=others,
     )
     await _keep(session, desk, command, said, now)
     if command.channel is Channel.CALL and not command.in_attempt:

@@ -7,7 +7,9 @@ from services.contact.commands.consequences import Said
 from services.contact.store.replies import UnderstandingRow
 
 
-def reply_understood(said: Said, row: UnderstandingRow, currency: str) -> pb.ReplyUnderstood:
+def reply_understood(
+    said: Said, row: UnderstandingRow, currency: str, loan_id: str
+) -> pb.ReplyUnderstood:
     return pb.ReplyUnderstood(
         reply_id=row.reply_id,
         party_id=said.party_id,
@@ -23,4 +25,5 @@ def reply_understood(said: Said, row: UnderstandingRow, currency: str) -> pb.Rep
         promised_on=row.due_on.isoformat() if row.due_on else "",
         is_by_person=said.is_by_person,
         at=row.at,
+        is_promise_complete=loan_id == said.promised_loan,
     )

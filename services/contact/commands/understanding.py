@@ -33,9 +33,15 @@ async def keep_understanding(
     """Keep a revision, and tell each loan it is about; the loans are locked."""
     await store.add(session, row)
     currency = desk.tenants.get(said.tenant).currency
-    body = telling_replies.reply_understood(said, row, currency)
     events = [
-        outbox.Event(said.tenant, loan_id, body, row.at, said.reply_id) for loan_id in said.loan_ids
+        outbox.Event(
+            said.tenant,
+            loan_id,
+            telling_replies.reply_understood(said, row, currency, loan_id),
+            row.at,
+            said.reply_id,
+        )
+        for loan_id in said.loan_ids
     ]
     await outbox.append_many(session, TOPIC, events)
 

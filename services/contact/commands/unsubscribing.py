@@ -13,11 +13,10 @@ from chassis.errors import NotFound
 from interfaces.values import Channel
 from services.contact.commands import party as parties
 from services.contact.commands.desk import Desk
-from services.contact.commands.party import Change, Locked, tell_change
+from services.contact.commands.opting import Cause, opt_out
+from services.contact.commands.party import Locked
 from services.contact.domain.points import OptOut
-from services.contact.domain.words import WordKind
-from services.contact.store import people, points, replies
-from services.contact.store.customer_rows import PointWordRow
+from services.contact.store import people, replies
 from services.contact.store.dockets import AnyPoint
 
 _PURPOSE = "unsubscribe"
@@ -74,26 +73,10 @@ async def unsubscribe(session: AsyncSession, ticket: Ticket, now: datetime) -> N
 
 
 async def _opt_out(session: AsyncSession, ticket: Ticket, party: Locked, now: datetime) -> None:
-    opted = OptOut(Channel.EMAIL, ticket.point_id)
-    if opted in await people.opt_outs(session, party.party_id):
-        return
     # Who opted back in may click again: each time is a word of its own.
     word_id = f"{_PURPOSE}/{party.party_id}/{ticket.point_id}/{now.isoformat()}"
-    row = PointWordRow(
-        tenant=ticket.tenant,
-        word_id=word_id,
-        party_id=party.party_id,
-        point_id=ticket.point_id,
-        channel=opted.channel,
-        kind=WordKind.OPTED_OUT,
-        value="",
-        evidence=f"the link in a mail to party {ticket.party_id}",
-        said_by=_PURPOSE,
-        at=now,
-    )
-    await points.add_word(session, row)
-    await people.opt_out(session, party.party_id, opted, word_id, now)
-    await tell_change(session, party, Change("point", ticket.point_id), now)
+    cause = Cause(word_id, f"the link in a mail to party {ticket.party_id}", _PURPOSE)
+    await opt_out(session, party, OptOut(Channel.EMAIL, ticket.point_id), cause, now)
 
 
 def _mac(desk: Desk, ticket: Ticket) -> str:

@@ -23,6 +23,7 @@ class TaskKind(StrEnum):
     BEREAVEMENT = "bereavement"
     UNKNOWN_SENDER = "unknown_sender"
     CALLBACK = "callback"
+    PROMISE = "promise"
     QUESTION = "question"
     CALL_UNREPORTED = "call_unreported"
     UNCLEAR = "unclear"
@@ -42,6 +43,7 @@ URGENCY: dict[TaskKind, Urgency] = {
     TaskKind.BEREAVEMENT: Urgency(2, timedelta(hours=4)),
     TaskKind.UNKNOWN_SENDER: Urgency(3, timedelta(hours=8)),
     TaskKind.CALLBACK: Urgency(4, timedelta(hours=4)),
+    TaskKind.PROMISE: Urgency(5, timedelta(hours=8)),
     TaskKind.QUESTION: Urgency(5, timedelta(hours=8)),
     TaskKind.CALL_UNREPORTED: Urgency(5, timedelta(hours=8)),
     TaskKind.UNCLEAR: Urgency(6, timedelta(hours=24)),
@@ -58,12 +60,18 @@ _UNREAD = {ReplyKind.UNCLEAR: TaskKind.UNCLEAR, ReplyKind.ABUSE: TaskKind.ABUSE}
 
 
 def tasks_for(
-    said: Understanding, *, is_by_person: bool, unanswered: Collection[Topic]
+    said: Understanding,
+    *,
+    is_by_person: bool,
+    unanswered: Collection[Topic],
+    asks_promise: bool = False,
 ) -> tuple[TaskKind, ...]:
     """What a reply leaves for people. A person who said what it is has read it already: then only
-    what must be done remains. A person in danger or in mourning is never handled by halves."""
+    what must be done remains. A person in danger or in mourning is never handled by halves.
+    `asks_promise`: a promise was given that cannot be taken as it is."""
     kinds = set(said.kinds)
     wanted = {_ALWAYS[kind] for kind in kinds if kind in _ALWAYS}
+    wanted |= {TaskKind.PROMISE} if asks_promise else set()
     if not is_by_person:
         wanted |= {_UNREAD[kind] for kind in kinds if kind in _UNREAD}
         wanted |= {TaskKind.QUESTION for _ in unanswered}

@@ -138,12 +138,21 @@ async def opt_out_everyone(
     await session.execute(_OPT_OUT_ALL, {**bound, "reply_id": reply_id, "at": at})
 
 
+async def opted_out_by(session: AsyncSession, tenant: str, reply_id: str) -> set[str]:
+    """The parties whom this reply itself opted out."""
+    found = await session.execute(_OPTED_OUT_BY, {"tenant": tenant, "reply_id": reply_id})
+    return {row.party_id for row in found}
+
+
 async def take_back_opt_out(
     session: AsyncSession, tenant: str, channel: Channel, reply_id: str
-) -> None:
-    """Only what this reply itself opted out."""
+) -> dict[str, list[str]]:
+    """Only what this reply itself opted out; answers the points by party."""
     bound = {"tenant": tenant, "channel": channel, "reply_id": reply_id}
-    await session.execute(_TAKE_BACK, bound)
+    undone: dict[str, list[str]] = {}
+    for row in await session.execute(_TAKE_BACK, bound):
+        undone.setdefault(row.party_id, []).append(row.point_id)
+    return undone
 
 
 async def own_again(session: AsyncSession, party_id: str, point_id: str, at: datetime) -> None:
@@ -176,7 +185,13 @@ _OPT_OUT_ALL = text(
 _TAKE_BACK = text(
     """DELETE FROM opt_out WHERE reply_id = :reply_id AND channel = :channel
     AND EXISTS (SELECT FROM party WHERE party.party_id = opt_out.party_id
-        AND party.tenant = :tenant)"""
+        AND party.tenant = :tenant)
+    RETURNING opt_out.party_id, opt_out.point_id"""
+)
+_OPTED_OUT_BY = text(
+    """SELECT DISTINCT opt_out.party_id FROM opt_out
+    JOIN party ON party.party_id = opt_out.party_id AND party.tenant = :tenant
+    WHERE opt_out.reply_id = :reply_id"""
 )
 _OWN_AGAIN = text(
     """UPDATE contact_point SET invalid_at = NULL

@@ -31,6 +31,7 @@ class TaskRow(Row, table=True):
     completed_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     completed_by: str | None = None
     note: bytes | None = None
+    because: str = ""
 
 
 @dataclass(frozen=True)

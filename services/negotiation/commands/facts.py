@@ -37,6 +37,7 @@ class LoanSeen:
     is_accelerated: bool
     liable_parties: tuple[str, ...]
     taken_over_on: date | None
+    balance_minor: int
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,7 @@ def _newest(loans: Sequence[LoanSeen]) -> list[dict[str, object]]:
             "is_accelerated": seen.is_accelerated,
             "liable_parties": list(seen.liable_parties),
             "taken_over_on": seen.taken_over_on.isoformat() if seen.taken_over_on else None,
+            "balance_minor": seen.balance_minor,
         }
         for seen in newest.values()
     ]

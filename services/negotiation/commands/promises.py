@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -46,18 +46,28 @@ async def promise(
         _refuse_if_other(known, given)
         return known
     loan = await _owing_loan(session, tenant, given)
-    moment = Moment(now, tenant.zone, given.promise_id)
+    said = Moment(now, tenant.zone, given.promise_id)
     refuse_unless_liable(given.party_id, loan.liable_parties, loan.loan_id)
     _refuse_unless_sensible(given, loan, local_date(now, tenant.zone))
+    moment = await _not_before_latest(session, given.loan_id, said)
     latest = await standing.settled_latest(session, given.loan_id, moment)
-    row = await _new_row(session, loan, given, latest, moment)
+    row = await _new_row(session, loan, given, latest, said)
     if latest is not None and latest.status == AgreementStatus.OFFERED:
         await standing.conclude(session, latest, AgreementStatus.CANCELLED, "cancelled", moment)
     refuse_if_open(latest)
     await _refuse_if_often_broken(session, row)
-    standing.derive(row, [], moment)
+    payments = (await store.payments_of(session, [row.loan_id]))[row.loan_id]
+    standing.derive(row, payments, said)
     await standing.publish(session, row, "promised", moment)
     return row
+
+
+async def _not_before_latest(session: AsyncSession, loan_id: str, said: Moment) -> Moment:
+    """A promise that is heard late takes back nothing that was judged since it was given."""
+    latest = (await store.latest_of(session, [loan_id])).get(loan_id)
+    if latest is None or latest.changed_at <= said.at:
+        return said
+    return replace(said, at=latest.changed_at)
 
 
 async def _owing_loan(session: AsyncSession, tenant: Tenant, given: Promise) -> LoanRow:
@@ -123,6 +133,13 @@ def _refuse_unless_sensible(given: Promise, loan: LoanRow, today: date) -> None:
         raise Invalid(
             "negotiation/amount_not_positive",
             f"A promise of {given.amount_minor} pays nothing; promise at least 1 minor unit.",
+        )
+    owed_minor = max(loan.overdue_minor, loan.balance_minor or 0)
+    if loan.balance_minor is not None and given.amount_minor > owed_minor:
+        raise Invalid(
+            "negotiation/amount_above_balance",
+            f"A promise of {given.amount_minor} is more than the {owed_minor} owed; promise less.",
+            owed_minor=owed_minor,
         )
     if given.currency != loan.currency:
         raise Invalid(

@@ -147,7 +147,7 @@ class Scene:
         """A record about the loan cannot be applied, and waits parked."""
         poison = position(loan_id, 99, "nonsense")
         raw = Raw("test", 0, 0, 0, loan_id.encode(), b"", ())
-        standing, _ = consumers(self.context)
+        standing, *_ = consumers(self.context)
         await standing.delivery.apply([Item(raw, poison)])
 
     async def count(self, table: str) -> int:

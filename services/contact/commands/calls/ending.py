@@ -9,9 +9,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interfaces.values import Channel, Direction
-from services.contact.commands import outcomes, reachability, recordings, replies, tasks
+from services.contact.commands import (
+    opting,
+    outcomes,
+    reachability,
+    recordings,
+    replies,
+    tasks,
+)
 from services.contact.commands.calls import holding, telling, tracing
 from services.contact.commands.desk import Desk
+from services.contact.commands.holds import lock_parties
 from services.contact.commands.outcomes import ReportOutcome
 from services.contact.commands.replies import RecordReply
 from services.contact.domain.calls.dispositions import Action, Code, Ended, Next, follows
@@ -50,6 +58,9 @@ async def end(
     session: AsyncSession, desk: Desk, row: CallRow, ending: Ending, now: datetime
 ) -> DispositionRow:
     """The call's row is locked; it is under way, or was and owes the word."""
+    said = {*filter(None, (ending.code.reply,)), *ending.also}
+    reached = await opting.reached_at(session, row.tenant, said, row.point_id)
+    await lock_parties(session, row.tenant, {row.party_id, *reached}, row.loan_ids)
     party = await reachability.lock(session, row.tenant, row.party_id, row.loan_ids)
     outcome = await _report(session, row, ending, now)
     await _record_replies(session, desk, row, ending, now)
