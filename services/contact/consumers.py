@@ -1,30 +1,35 @@
-"""What contact hears: what moves standing, sealed people, and promises nobody could take."""
+"""What contact hears: positions and episodes, which move standing; money and instalments, on which
+reminders hang; sealed people; and promises nobody could take."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.consumer import Consumer, Record
+from chassis.consumer import Consumer, Raw, Record
+from chassis.inbox import decode_event
 from chassis.service import Context
 from events.v1.bank_pb2 import PartyRole
 from events.v1.case_pb2 import EpisodeClosed, EpisodeOpened
-from events.v1.intake_pb2 import PersonSealed
-from events.v1.ledger_pb2 import PositionChanged
+from events.v1.intake_pb2 import LoanFactAccepted, PersonSealed
+from events.v1.ledger_pb2 import PaymentPosted, PaymentReversalPosted, PositionChanged
 from events.v1.negotiation_pb2 import PromiseNotTaken
 from interfaces.facts import PartyInRole
 from interfaces.values import Disposition, PartyKind, Role
-from services.contact.commands import people, promising, standing
+from services.contact.commands import instalments, people, promising, standing
 from services.contact.commands.desk import Desk, desk
+from services.contact.commands.instalments import TellInstalment, TellPayment, TellReversal
 from services.contact.commands.people import SealedPerson
 from services.contact.commands.promising import NotTaken
 from services.contact.commands.standing import Told
 from services.contact.domain import standing as rules
 from services.contact.settings import (
     CASE_TOPIC,
+    INTAKE_TOPIC,
     LEDGER_TOPIC,
     NEGOTIATION_TOPIC,
     PEOPLE_CONSUMER,
@@ -33,7 +38,8 @@ from services.contact.settings import (
     STANDING_CONSUMER,
 )
 
-WANTED = (PositionChanged, EpisodeOpened, EpisodeClosed)
+WANTED = (PositionChanged, EpisodeOpened, EpisodeClosed, PaymentPosted, PaymentReversalPosted)
+ACCEPTED = (PersonSealed, LoanFactAccepted)
 
 
 def consumers(context: Context) -> Sequence[Consumer]:
@@ -44,6 +50,7 @@ def consumers(context: Context) -> Sequence[Consumer]:
 
     async def receive(session: AsyncSession, records: Sequence[Record]) -> None:
         await receive_people(session, its_desk, records)
+        await receive_instalments(session, its_desk, records)
 
     return (
         Consumer(
@@ -57,10 +64,12 @@ def consumers(context: Context) -> Sequence[Consumer]:
         ),
         Consumer(
             name=PEOPLE_CONSUMER,
-            topics=(PEOPLE_TOPIC,),
+            topics=(PEOPLE_TOPIC, INTAKE_TOPIC),
             database=context.database,
             settings=context.settings,
             handler=receive,
+            decode=decode_accepted,
+            wants=ACCEPTED,
         ),
         Consumer(
             name=PROMISES_CONSUMER,
@@ -74,9 +83,15 @@ def consumers(context: Context) -> Sequence[Consumer]:
 
 
 async def follow_standing(session: AsyncSession, desk: Desk, records: Sequence[Record]) -> None:
+    """Standing first, so that money is reckoned against the position it brought."""
     told = [each for record in records if (each := _told(record)) is not None]
+    money = [moved for record in records if (moved := _moved(record)) is not None]
+    if money:
+        await standing.lock(session, {each.loan_id for each in (*told, *money)})
     if told:
         await standing.follow(session, desk, told)
+    if money:
+        await instalments.hear_money(session, desk, money)
 
 
 async def receive_people(session: AsyncSession, desk: Desk, records: Sequence[Record]) -> None:
@@ -101,6 +116,24 @@ async def ask_about_promises(session: AsyncSession, records: Sequence[Record]) -
                 code=record.body.code,
             )
             await promising.ask_again(session, told, record.occurred_at)
+
+
+def decode_accepted(raw: Raw) -> Record:
+    """Of the facts of a loan only instalments are wanted: any other is handed on bare."""
+    record = decode_event(raw)
+    if not isinstance(record.body, LoanFactAccepted) or record.body.fact.HasField("instalment_due"):
+        return record
+    return replace(record, body=record.body.fact)
+
+
+async def receive_instalments(session: AsyncSession, desk: Desk, records: Sequence[Record]) -> None:
+    told = [
+        _instalment(record, record.body)
+        for record in records
+        if isinstance(record.body, LoanFactAccepted)
+    ]
+    if told:
+        await instalments.hear(session, desk, told)
 
 
 async def exclude_confirmations(
@@ -132,6 +165,39 @@ def _told(record: Record) -> Told | None:
         case _:
             return None
     return Told(record.tenant, record.key, fact, record.occurred_at, record.event_id)
+
+
+def _moved(record: Record) -> TellPayment | TellReversal | None:
+    body = record.body
+    match body:
+        case PaymentPosted():
+            spent = body.allocation
+            return TellPayment(
+                tenant=record.tenant,
+                loan_id=record.key,
+                transaction_id=body.transaction_id,
+                effective_on=_date(body.effective_on) or record.occurred_at.date(),
+                arrears_minor=spent.costs_minor + spent.interest_minor + spent.principal_minor,
+                beyond_minor=spent.unallocated_minor,
+            )
+        case PaymentReversalPosted():
+            return TellReversal(record.tenant, record.key, body.transaction_id)
+        case _:
+            return None
+
+
+def _instalment(record: Record, body: LoanFactAccepted) -> TellInstalment:
+    due = body.fact.instalment_due
+    return TellInstalment(
+        tenant=record.tenant,
+        loan_id=record.key,
+        number=due.number,
+        due_on=date.fromisoformat(due.due_on),
+        amount_minor=due.principal_minor + due.interest_minor + due.costs_minor,
+        currency=due.currency,
+        sequence=body.sequence,
+        told_at=record.occurred_at,
+    )
 
 
 def _position(version: int, body: PositionChanged) -> rules.PositionSeen:

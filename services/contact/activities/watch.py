@@ -33,7 +33,7 @@ async def watch(context: Context) -> None:
                 due = await placement_ends.next_at(session)
         except (SQLAlchemyError, OSError, TimeoutError, Rejected, Unreadable) as fault:
             _log.warning("placements are looked at again", extra={"fault": describe(fault)})
-        await asyncio.sleep(_wait(context, due).total_seconds())
+        await asyncio.sleep(wait_until(context, due).total_seconds())
 
 
 async def look_once(context: Context, desk: Desk) -> int:
@@ -45,7 +45,8 @@ async def look_once(context: Context, desk: Desk) -> int:
         return looked + await duties.raise_missed(session, now)
 
 
-def _wait(context: Context, due: datetime | None) -> timedelta:
+def wait_until(context: Context, due: datetime | None) -> timedelta:
+    """How long to sleep on the wall until an instant, and no longer than others may surprise."""
     if due is None:
         return _LOOK_AGAIN
     until = context.clock.reading().wall_time(due) - context.clock.wall()

@@ -55,6 +55,8 @@ class DutyOut(BaseModel):
     proof: str
     raised_at: datetime | None
     dropped_because: str
+    planned_at: datetime | None
+    put_off_because: str
 
 
 class DutiesOut(BaseModel):

@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import outbox
 from chassis.errors import Invalid, NotFound
 from chassis.idempotency import first_result
-from interfaces.contact import Release, Reservation, TouchOutcome
-from services.contact.commands import outcomes, recordings, reservations
+from interfaces.contact import Release, Reservation, TouchOutcome, TouchStatus
+from services.contact.commands import occasions, outcomes, recordings, reservations
 from services.contact.commands.agency_gate import (
     Acting,
     ReserveAct,
@@ -116,7 +116,10 @@ async def confirm(
     await placed_now(session, desk, acting, now)
     touch = replace(agency_acts.touch_in(row), at=now)
     await check_kept_away(session, touch, now, now)
-    return await reservations.confirm(session, desk, touch)
+    outcome = await reservations.confirm(session, desk, touch)
+    if outcome.status is TouchStatus.CONFIRMED:
+        await occasions.communicated(session, desk, touch, now)
+    return outcome
 
 
 async def release(session: AsyncSession, desk: Desk, command: ActNamed, now: datetime) -> None:

@@ -24,7 +24,8 @@ _DOES_IT = frozenset({NoticeStatus.SENT, NoticeStatus.DELIVERED})
 
 @dataclass(frozen=True)
 class OweDuty:
-    """An act owed to a party of a loan (no party: of the loan as a whole) by an instant."""
+    """An act owed to a party of a loan (no party: of the loan as a whole) by an instant, done by
+    contact itself from `planned_at` on."""
 
     tenant: str
     loan_id: str
@@ -33,6 +34,7 @@ class OweDuty:
     occasion: str
     rule_id: str
     owed_by: datetime
+    planned_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ class DutyShown:
 
 
 async def owe(session: AsyncSession, duties: Sequence[OweDuty], now: datetime) -> None:
-    """Keep duties as they are computed now; a date may move while nobody was told it passed."""
+    """Keep duties as they are computed now; a date may move while nobody was told it passed. What
+    the platform itself dropped is owed again, what a person dropped is not."""
     await outbox.lock(session, TOPIC, sorted({duty.loan_id for duty in duties}))
     for duty in duties:
         known = await store.find(session, duty.loan_id, duty.party_id, duty.kind, duty.occasion)
@@ -75,8 +78,8 @@ async def owe(session: AsyncSession, duties: Sequence[OweDuty], now: datetime) -
             await store.add(session, _row(duty, now))
         elif known.tenant != duty.tenant:
             raise _unknown(duty)
-        elif _is_open(known) and known.raised_at is None:
-            known.owed_by, known.rule_id = duty.owed_by, duty.rule_id
+        elif known.raised_at is None:
+            _owe_again(known, duty)
     await session.flush()
 
 
@@ -91,7 +94,7 @@ async def settle(session: AsyncSession, command: SettleDuty, now: datetime) -> D
     )
     if row is None or row.tenant != command.tenant:
         raise _unknown(command)
-    if not _is_open(row):
+    if not row.is_open:
         if (row.proof, row.dropped_because) == (command.proof, command.because):
             return _shown(row, now)
         raise Conflict(
@@ -105,6 +108,19 @@ async def settle(session: AsyncSession, command: SettleDuty, now: datetime) -> D
         row.done_at, row.proof = now, command.proof
     await session.flush()
     return _shown(row, now)
+
+
+async def drop(session: AsyncSession, row: DutyRow, because: str, now: datetime) -> None:
+    """The platform itself finds an open duty owed no more, its loan locked; it may come back. What
+    was missed stays missed. One whose act is under way is looked at once more: its message may
+    have left."""
+    if not row.is_open:
+        return
+    if now <= row.owed_by:
+        row.dropped_at, row.dropped_because, row.may_return = now, because, True
+    if row.lease_wall_at is None:
+        row.planned_at = None
+    await session.flush()
 
 
 async def note_notice(session: AsyncSession, evidence: EvidenceRow) -> None:
@@ -155,8 +171,15 @@ def _shown(row: DutyRow, at: datetime) -> DutyShown:
     return DutyShown(row, state_of(row.owed_by, row.done_at, row.dropped_at, at))
 
 
-def _is_open(row: DutyRow) -> bool:
-    return row.done_at is None and row.dropped_at is None
+def _owe_again(known: DutyRow, duty: OweDuty) -> None:
+    is_back = known.dropped_at is not None and known.may_return
+    if is_back:
+        known.dropped_at, known.dropped_because, known.may_return = None, "", False
+    if not known.is_open:
+        return
+    if is_back or known.owed_by != duty.owed_by:
+        known.planned_at = duty.planned_at
+    known.owed_by, known.rule_id = duty.owed_by, duty.rule_id
 
 
 def _row(duty: OweDuty, now: datetime) -> DutyRow:
@@ -169,6 +192,7 @@ def _row(duty: OweDuty, now: datetime) -> DutyRow:
         rule_id=duty.rule_id,
         owed_by=duty.owed_by,
         created_at=now,
+        planned_at=duty.planned_at,
     )
 
 

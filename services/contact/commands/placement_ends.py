@@ -16,7 +16,7 @@ from chassis.telemetry import describe
 from chassis.vault import Unreadable
 from interfaces.facts import HoldInterval
 from interfaces.values import LIABLE_ROLES
-from services.contact.commands import duties, telling
+from services.contact.commands import duties, occasions, telling
 from services.contact.commands import placement_telling as told
 from services.contact.commands.desk import Desk
 from services.contact.commands.duties import OweDuty
@@ -139,6 +139,7 @@ async def stop(
         row.data_due_at = at + timedelta(days=row.return_days)
         await duties.owe(session, [_data_return(row, row.data_due_at)], at)
         await _give_budgets_back(session, row, at)
+    await occasions.placement_ended(session, row, at)
     await session.flush()
     await tell(session, row, at)
 

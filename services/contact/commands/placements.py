@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import outbox
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound
 from interfaces.values import Purpose
+from services.contact.commands import occasions
 from services.contact.commands.desk import Desk
 from services.contact.commands.placement_ends import Facts, facts_of, look_again, stop, tell
 from services.contact.domain.agencies import may_be_given
@@ -120,6 +121,8 @@ async def decide(
     row.status, row.decided_by, row.decided_at = after, command.by, now
     await session.flush()
     await tell(session, row, now)
+    if command.is_approved:
+        await occasions.placed(session, desk, row, now)
     return row
 
 

@@ -11,9 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from interfaces.facts import PartyInRole
-from services.contact.commands import placement_ends, telling
+from services.contact.commands import occasions, placement_ends, telling
 from services.contact.commands.desk import Desk
-from services.contact.domain.standing import EpisodeClosed, Standing, StandingFact, evolve
+from services.contact.domain.standing import (
+    EpisodeClosed,
+    PositionSeen,
+    Standing,
+    StandingFact,
+    evolve,
+)
 from services.contact.settings import TOPIC
 from services.contact.store import holds, people, progress
 from services.contact.store import standing as store
@@ -45,6 +51,12 @@ async def follow(session: AsyncSession, desk: Desk, told: Sequence[Told]) -> Non
     await lock(session, loan_ids)
     standings = await store.load(session, loan_ids)
     had_progress = await progress.loans_with_progress(session, _closing(told))
+    unmoved = Standing("", "").disposition
+    stood = {
+        each.loan_id: standings[each.loan_id].disposition if each.loan_id in standings else unmoved
+        for each in told
+        if isinstance(each.fact, PositionSeen)
+    }
     events: list[outbox.Event] = []
     for each in told:
         before = standings.get(each.loan_id, Standing(each.tenant, each.loan_id))
@@ -62,7 +74,9 @@ async def follow(session: AsyncSession, desk: Desk, told: Sequence[Told]) -> Non
     await store.save(session, list(standings.values()), told[-1].at)
     events += await _follow_links(session, told)
     await outbox.append_many(session, TOPIC, events)
-    await placement_ends.hear(session, loan_ids, desk.clock.now(), standings)
+    now = desk.clock.now()
+    await placement_ends.hear(session, loan_ids, now, standings)
+    await occasions.positions_changed(session, desk, stood, standings, now)
 
 
 def _closing(told: Sequence[Told]) -> dict[str, int]:

@@ -6,7 +6,7 @@ whether the message left; if not, it confirms anew and may find that it must not
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -33,11 +33,12 @@ from services.contact.commands.judging import (
 from services.contact.commands.progress import document
 from services.contact.domain.law.judgement import Verdict, judge
 from services.contact.domain.outcomes import Outcome, notice_status
-from services.contact.domain.standing import Answer
+from services.contact.domain.standing import Answer, Standing
 from services.contact.domain.templates import LoanAmounts
 from services.contact.gateways import Message, Receipt
 from services.contact.settings import TOPIC
 from services.contact.store import people, touches, withdrawals
+from services.contact.store.dockets import Docket
 from services.contact.store.tables import AttemptRow, EvidenceRow
 from services.contact.store.touches import AttemptStatus
 
@@ -55,9 +56,15 @@ class Decision:
 
 
 async def decide(
-    session: AsyncSession, desk: Desk, touch: Touch, *, is_known_unsent: bool
+    session: AsyncSession,
+    desk: Desk,
+    touch: Touch,
+    *,
+    is_known_unsent: bool,
+    stand: Callable[[Docket, Touch], tuple[Answer, Standing]] = standing_of,
 ) -> Decision:
-    """Judge a touch now, and confirm it if nothing forbids it; may raise `contact/behind`."""
+    """Judge a touch now, and confirm it if nothing forbids it; may raise `contact/behind`. `stand`
+    says whether the loan's standing lets such a touch pass: that of a case, unless said."""
     at = desk.clock.instant(touch.at)
     docket = await docket_of(session, desk, ATTEMPT, touch, at)
     if docket.first is not None:
@@ -65,20 +72,20 @@ async def decide(
     if docket.own_id and not is_known_unsent:
         return Decision(in_doubt=docket.own_id)
     earlier = await touches.find(session, touch.tenant, touch.key) if docket.own_id else None
-    said, standing = standing_of(docket, touch)
+    said, standing = stand(docket, touch)
     if said is Answer.SUPERSEDED:
-        await _withdraw(session, desk, touch, earlier, standing.because)
+        await withdraw(session, desk, touch, earlier, standing.because)
         outcome = superseded(touch, standing)
         return Decision(outcome=await settle(session, ATTEMPT, touch, outcome))
     if earlier is not None and (stop := await withdrawals.stopped(session, touch)) is not None:
-        await _withdraw(session, desk, touch, earlier, stop.because)
+        await withdraw(session, desk, touch, earlier, stop.because)
         outcome = TouchOutcome(touch.key, TouchStatus.SUPERSEDED, because=stop.because)
         return Decision(outcome=await settle(session, ATTEMPT, touch, outcome))
     hearing = hear(desk, docket, touch, standing, at)
     verdict = judge(hearing.pack, hearing.act, hearing.known, at)
     await record_verdict(session, hearing, verdict)
     if not verdict.is_allowed:
-        await _withdraw(session, desk, touch, earlier, verdict.because)
+        await withdraw(session, desk, touch, earlier, verdict.because)
         outcome = await refuse(session, hearing, verdict)
         return Decision(outcome=await settle(session, ATTEMPT, touch, outcome))
     await _confirm(session, desk, hearing, earlier)
@@ -232,7 +239,7 @@ async def _confirm(
     earlier.from_at = earlier.until_at = earlier.confirmed_at = hearing.at
 
 
-async def _withdraw(
+async def withdraw(
     session: AsyncSession, desk: Desk, touch: Touch, earlier: AttemptRow | None, because: str
 ) -> None:
     """A confirmed message that never left must not leave now."""

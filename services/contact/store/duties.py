@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
@@ -13,7 +15,9 @@ from services.contact.store.tables import Row
 
 
 class DutyRow(Row, table=True):
-    """`occasion` tells duties of one kind apart; `raised_at` is when its being missed was told."""
+    """`occasion` tells duties of one kind apart; `raised_at` is when its being missed was told.
+    `planned_at` is when contact does it itself, none where a person does; `round` counts how often
+    every channel refused; what `may_return` was dropped by the platform, not by a person."""
 
     __tablename__: ClassVar[str] = "duty"
     tenant: str
@@ -29,6 +33,27 @@ class DutyRow(Row, table=True):
     raised_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     dropped_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     dropped_because: str = ""
+    planned_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    lease_wall_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    tries: int = 0
+    round: int = 0
+    put_off_because: str = ""
+    may_return: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        return self.done_at is None and self.dropped_at is None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Which duty it is; `tries` counts those that took it up, this one among them."""
+
+    loan_id: str
+    party_id: str
+    kind: str
+    occasion: str
+    tries: int = 0
 
 
 async def find(
@@ -58,6 +83,40 @@ async def open_of_kind(
         .order_by(col(DutyRow.owed_by), col(DutyRow.occasion))
     )
     return list((await session.execute(query)).scalars())
+
+
+async def of_loans(
+    session: AsyncSession, loan_ids: Collection[str], kinds: Collection[str]
+) -> list[DutyRow]:
+    """All of these kinds, whatever became of them."""
+    query = select(DutyRow).where(
+        col(DutyRow.loan_id).in_(sorted(set(loan_ids))), col(DutyRow.kind).in_(sorted(kinds))
+    )
+    return list((await session.execute(query)).scalars())
+
+
+async def claim(
+    session: AsyncSession, now: datetime, wall: datetime, until_wall: datetime
+) -> Claim | None:
+    """The duty planned first that is due to be done and that nobody holds, leased to this caller
+    until an instant of the wall; none if there is none."""
+    bound = {"now": now, "wall": wall, "until_wall": until_wall}
+    row = (await session.execute(_CLAIM, bound)).one_or_none()
+    return None if row is None else Claim(*row)
+
+
+async def claimed(session: AsyncSession, claim: Claim) -> DutyRow:
+    """The row as it stands, locked."""
+    key = (claim.loan_id, claim.party_id, claim.kind, claim.occasion)
+    row = await session.get(DutyRow, key, with_for_update=True, populate_existing=True)
+    assert row is not None, "a duty is never deleted"
+    return row
+
+
+async def next_planned(session: AsyncSession) -> datetime | None:
+    """The earliest instant planned for a duty that nobody holds."""
+    row = (await session.execute(_NEXT_PLANNED)).scalar_one_or_none()
+    return row if isinstance(row, datetime) else None
 
 
 async def done_by(session: AsyncSession, loan_id: str, proof: str) -> bool:
@@ -117,4 +176,20 @@ _NEXT = text(
 _MISSED_LOANS = text(
     """SELECT loan_id FROM duty WHERE owed_by < :at AND done_at IS NULL AND dropped_at IS NULL
     AND raised_at IS NULL ORDER BY owed_by, loan_id LIMIT :limit"""
+)
+_NEXT_PLANNED = text(
+    """SELECT min(planned_at) FROM duty
+    WHERE planned_at IS NOT NULL AND done_at IS NULL AND lease_wall_at IS NULL"""
+)
+_CLAIM = text(
+    """WITH first AS (
+        SELECT loan_id, party_id, kind, occasion FROM duty
+        WHERE planned_at <= :now AND done_at IS NULL
+            AND (dropped_at IS NULL OR lease_wall_at IS NOT NULL)
+            AND (lease_wall_at IS NULL OR lease_wall_at <= :wall)
+        ORDER BY planned_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+    UPDATE duty d SET lease_wall_at = :until_wall, tries = d.tries + 1
+    FROM first WHERE (d.loan_id, d.party_id, d.kind, d.occasion)
+        = (first.loan_id, first.party_id, first.kind, first.occasion)
+    RETURNING d.loan_id, d.party_id, d.kind, d.occasion, d.tries"""
 )

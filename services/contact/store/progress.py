@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import text
@@ -28,6 +29,14 @@ async def evidence(session: AsyncSession, loan_id: str, episode: int) -> list[Ev
         col(EvidenceRow.loan_id) == loan_id, col(EvidenceRow.episode) == episode
     )
     return [_evidence(row) for row in (await session.execute(query)).scalars()]
+
+
+async def notices_sent(
+    session: AsyncSession, loan_id: str, party_id: str, kinds: Collection[str]
+) -> list[tuple[str, datetime]]:
+    """Which of these notices left for the party about the loan in any episode, and when."""
+    bound = {"loan_id": loan_id, "party_id": party_id, "kinds": sorted(kinds)}
+    return [(row.notice, row.tried_at) for row in await session.execute(_SENT, bound)]
 
 
 async def loans_with_progress(session: AsyncSession, episodes: dict[str, int]) -> set[str]:
@@ -71,6 +80,10 @@ def _evidence(row: EvidenceRow) -> Evidence:
     )
 
 
+_SENT = text(
+    """SELECT notice, tried_at FROM evidence WHERE loan_id = :loan_id AND party_id = :party_id
+    AND notice = ANY (CAST(:kinds AS text[])) AND status IN ('sent', 'delivered')"""
+)
 _WITH_PROGRESS = text(
     """SELECT given.loan_id
     FROM unnest(CAST(:loan_ids AS text[]), CAST(:episodes AS int[])) AS given (loan_id, episode)

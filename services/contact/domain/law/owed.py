@@ -27,13 +27,15 @@ class Since(StrEnum):
 
 @dataclass(frozen=True)
 class DutyRule:
-    """A notice owed so many days after something happened, and again every few months."""
+    """A notice owed so many days after something happened, and again every few months; given at
+    the earliest `lead_days` before its date, where the pack says so."""
 
     article: Article
     notice: NoticeKind
     since: Since
     days: int = 0
     every_months: int = 0
+    lead_days: int = 0
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Duty:
     party: str
     owed_by: datetime
     is_missed: bool
+    lead_days: int = 0
 
 
 def duties(rules: Iterable[DutyRule], facts: Facts, now: datetime) -> tuple[Duty, ...]:
@@ -62,6 +65,7 @@ def duties(rules: Iterable[DutyRule], facts: Facts, now: datetime) -> tuple[Duty
                         facts.act.party_id,
                         owed_by,
                         now > owed_by,
+                        rule.lead_days or rule.days,
                     )
                 )
     return tuple(sorted(found, key=lambda duty: (duty.owed_by, duty.rule_id, duty.loan)))
@@ -84,19 +88,23 @@ def _owed_by(rule: DutyRule, facts: Facts, loan: KnownLoan, now: datetime) -> da
 
 
 def _since(rule: DutyRule, facts: Facts, loan: KnownLoan, now: datetime) -> datetime | None:
-    zone = facts.known.zones[0]
     match rule.since:
         case Since.DUE_DAY:
-            return day_start(loan.next_due_on, zone) if loan.next_due_on else None
+            return _first_start(facts, loan.next_due_on) if loan.next_due_on else None
         case Since.FIRST_COMMUNICATION:
             return loan.first_communication_at
         case Since.TWO_MISSED:
             missed = loan.payments_missed_two_on
-            return day_start(missed + DAY, zone) if missed else None
+            return _first_start(facts, missed + DAY) if missed else None
         case Since.ASSIGNMENT:
             return loan.assigned_at
         case Since.AGENTS_CONTACT:
             return facts.at if facts.act.capacity is Capacity.AGENCY else None
+
+
+def _first_start(facts: Facts, day: date) -> datetime:
+    """When a day begins for the party, in the first of the places where it may be."""
+    return min(day_start(day, zone) for zone in facts.known.zones)
 
 
 def _given(rule: DutyRule, facts: Facts, loan: KnownLoan) -> Iterator[KnownNotice]:

@@ -39,7 +39,8 @@ class LeftOut:
 
 @dataclass(frozen=True, eq=False)
 class PackVersion:
-    """One version of a pack. `products` are those its sources speak of; none means all."""
+    """One version of a pack. `products` are those its sources speak of; none means all;
+    `capacities` those in which somebody acts under it."""
 
     name: str
     version: int
@@ -52,6 +53,7 @@ class PackVersion:
     retention: tuple[RetentionRule, ...]
     entries: tuple[Entry, ...]
     left_out: tuple[LeftOut, ...]
+    capacities: frozenset[Capacity] = frozenset(Capacity)
 
     @property
     def label(self) -> str:
@@ -136,6 +138,7 @@ def parse_pack(raw: Mapping[str, Any]) -> PackVersion:
             LeftOut(each["id"], each["reason"], each.get("confidence", ""))
             for each in raw.get("left_out", ())
         ),
+        capacities=frozenset(map(Capacity, scope.get("capacities", Capacity))),
     )
 
 
@@ -183,6 +186,7 @@ def _duty(raw: Mapping[str, Any]) -> DutyRule:
         since=Since(stated["since"]),
         days=stated.get("days", 0),
         every_months=stated.get("every_months", 0),
+        lead_days=stated.get("lead_days", 0),
     )
 
 

@@ -13,6 +13,7 @@ from services.contact.domain.law.owed import Duty, Kept, duties, retention_until
 from tests.services.contact.domain.law.givens import BOOK, NOON, act, local, plain
 
 DAY = timedelta(days=1)
+ZONES = ("Asia/Shanghai", "America/New_York", "Europe/London", "Asia/Kolkata", "Pacific/Auckland")
 
 
 def owed(
@@ -32,6 +33,30 @@ def test_a_reminder_is_owed_before_the_due_day() -> None:
     assert missed.is_missed
     assert owed("cn-bank", loan, NOON, (NoticeKind.PRE_DUE, due - DAY * 3)) == []
     assert owed("cn-bank", loan, NOON, (NoticeKind.PRE_DUE, due - DAY * 40)) != []
+
+
+def test_a_day_begins_in_the_first_of_the_places_where_the_party_may_be() -> None:
+    loan = KnownLoan("l1", next_due_on=date(2026, 3, 20))
+    known = plain(loans=(loan,), zones=("America/New_York", "Asia/Shanghai", "Europe/London"))
+    facts = Facts(("cn-bank",), NOON, act(), known)
+    [duty] = duties(BOOK.find("cn-bank", NOON).duties, facts, NOON)
+    assert duty.owed_by == local("Asia/Shanghai", 2026, 3, 20) and duty.lead_days == 3
+
+
+@given(
+    st.dates(date(2026, 1, 1), date(2030, 1, 1)),
+    st.lists(st.sampled_from(ZONES), min_size=1, max_size=4),
+    st.integers(-40, 40),
+)
+def test_a_reminder_is_owed_until_its_day_begins_anywhere_and_missed_from_then_on(
+    day: date, zones: list[str], hours: int
+) -> None:
+    known = plain(loans=(KnownLoan("l1", next_due_on=day),), zones=tuple(zones))
+    begins = [local(zone, day.year, day.month, day.day) for zone in zones]
+    at = min(begins) + timedelta(hours=hours)
+    facts = Facts(("cn-bank",), at, act(), known)
+    [duty] = duties(BOOK.find("cn-bank", at).duties, facts, at)
+    assert duty.is_missed == any(begin < at for begin in begins)
 
 
 def test_an_assignment_is_told_at_once() -> None:
