@@ -27,6 +27,7 @@ from services.contact.domain.law.facts import Known, Proposal
 from services.contact.domain.law.judgement import Pack, Verdict
 from services.contact.domain.law.record import document_of, finding_of
 from services.contact.domain.standing import Answer, Standing, answer
+from services.contact.domain.treatments import Treatment
 from services.contact.settings import TOPIC
 from services.contact.store import agencies, dockets, touches
 from services.contact.store.dockets import Docket, Party, StoredPoint
@@ -48,6 +49,7 @@ class Hearing:
     known: Known
     party: Party
     point: StoredPoint | None
+    treatment: Treatment
 
     @property
     def attempt_id(self) -> str:
@@ -141,6 +143,7 @@ def hear(desk: Desk, docket: Docket, touch: Touch, standing: Standing, at: datet
         known=found.known,
         party=found.party,
         point=found.point,
+        treatment=found.treatment,
     )
 
 

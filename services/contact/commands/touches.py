@@ -7,7 +7,7 @@ whether the message left; if not, it confirms anew and may find that it must not
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from interfaces.contact import Touch, TouchOutcome, TouchStatus
-from interfaces.values import Direction, NoticeStatus
+from interfaces.values import Channel, Direction, NoticeStatus
 from services.contact.commands import reachability, telling
 from services.contact.commands.composing import Composition, compose
 from services.contact.commands.desk import Desk
@@ -70,7 +70,7 @@ async def decide(
         await _withdraw(session, desk, touch, earlier, standing.because)
         outcome = superseded(touch, standing)
         return Decision(outcome=await settle(session, ATTEMPT, touch, outcome))
-    hearing = hear(desk, docket, touch, standing, at)
+    hearing = _without_a_person(hear(desk, docket, touch, standing, at))
     verdict = judge(hearing.pack, hearing.act, hearing.known, at)
     await record_verdict(session, hearing, verdict)
     if not verdict.is_allowed:
@@ -79,6 +79,13 @@ async def decide(
         return Decision(outcome=await settle(session, ATTEMPT, touch, outcome))
     await _confirm(session, desk, hearing, earlier)
     return Decision(message=message_of(desk, (hearing,), hearing.attempt_id))
+
+
+def _without_a_person(hearing: Hearing) -> Hearing:
+    """A call that is handed over like a message, past the collectors, is spoken by a machine."""
+    if hearing.touch.channel is not Channel.CALL:
+        return hearing
+    return replace(hearing, act=replace(hearing.act, is_automated=True))
 
 
 async def record_sending(
@@ -267,6 +274,7 @@ def message_of(desk: Desk, hearings: Sequence[Hearing], attempt_id: str) -> Mess
             loans=tuple(_amounts(each) for each in hearings),
             at=hearing.at,
             asks_circumstances=any(each.touch.asks_circumstances for each in hearings),
+            treatment=hearing.treatment,
         ),
     )
 

@@ -32,7 +32,7 @@ from services.contact.domain.points import OptOut, Point, PointKind
 from services.contact.domain.standing import Amounts, Standing
 from services.contact.store.people import Link
 from services.contact.store.tables import PartyRow, PointRow
-from services.contact.store.terms import Term, term_of, treatment_terms
+from services.contact.store.terms import Term, Treated, term_of, treated_of
 from services.contact.store.touches import AttemptStatus
 
 _OUTCOME: TypeAdapter[TouchOutcome] = TypeAdapter(TouchOutcome)
@@ -115,6 +115,7 @@ class Docket:
     points: tuple[StoredPoint, ...] = ()
     opt_outs: tuple[OptOut, ...] = ()
     terms: tuple[Term, ...] = ()
+    treatments: tuple[Treated, ...] = ()
     reachability: Reachability = Reachability.REACHABLE
     holds: tuple[HoldInterval, ...] = ()
     attempts: tuple[PastAttempt, ...] = ()
@@ -152,10 +153,8 @@ def _docket(ask: Ask, raw: dict[str, Any]) -> Docket:
         ),
         points=tuple(map(_point, raw["points"] or ())),
         opt_outs=tuple(OptOut(Channel(name), point) for name, point in raw["opt_outs"] or ()),
-        terms=(
-            *map(term_of, raw["terms"] or ()),
-            *(term for each in raw["treatments"] or () for term in treatment_terms(each)),
-        ),
+        terms=tuple(map(term_of, raw["terms"] or ())),
+        treatments=tuple(map(treated_of, raw["treatments"] or ())),
         reachability=Reachability(raw["reachability"] or Reachability.REACHABLE),
         placed_until=_instant(raw["placed_until"]),
         holds=tuple(map(_hold, raw["holds"] or ())),

@@ -19,6 +19,7 @@ from services.contact.domain.law.facts import (
     KnownLoan,
     KnownNotice,
     KnownPoint,
+    KnownTreatment,
     NoticeKind,
     Override,
     PastAttempt,
@@ -64,6 +65,7 @@ def _act(raw: Document, tenant: str) -> Proposal:
         discloses=raw.get("discloses", True),
         threatens_suit=raw.get("threatens_suit", False),
         is_cease_notice=raw.get("is_cease_notice", False),
+        is_automated=raw.get("is_automated", False),
         override=Override(override["reason"], override["authority"]) if override else None,
     )
 
@@ -90,6 +92,7 @@ def _known(raw: Document, act: Proposal) -> Known:
             Ban(_channel(each), _day_hours(each.get("hours"))) for each in raw.get("bans", ())
         ),
         agreements=tuple(map(_agreement, raw.get("agreements", ()))),
+        treatments=tuple(map(_treatment, party.get("treatments", ()))),
         holds=tuple(
             _hold(each)
             for each in raw.get("holds", ())
@@ -125,6 +128,15 @@ def _agreement(raw: Document) -> Agreement:
         hours=_day_hours(raw.get("hours")),
         per_day_max=raw.get("per_day_max"),
         evidence=raw.get("evidence", ""),
+    )
+
+
+def _treatment(raw: Document) -> KnownTreatment:
+    return KnownTreatment(
+        from_at=_instant(raw["from"]),
+        until_at=_perhaps(raw.get("until")),
+        touches_per_week_max=raw.get("touches_per_week_max"),
+        allows_automated_voice=raw.get("allows_automated_voice", True),
     )
 
 

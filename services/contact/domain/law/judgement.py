@@ -241,12 +241,14 @@ def _earliest(
 
 
 def _decisive(known: Known, from_at: datetime, until_at: datetime) -> list[datetime]:
-    """The instants at which an objection may begin inside a window: a hold, a ban or the end of
-    an agreement, and every full hour, since hours and counts change with the debtor's clock."""
+    """The instants at which an objection may begin inside a window: a hold, a ban, a treatment or
+    the end of an agreement, and every full hour, since hours and counts change with the debtor's
+    clock."""
     last = max(from_at, until_at - _INSTANT)
     hours = min(int((until_at - from_at) / _HOUR), _HOURS_MAX)
     inside = [hold.from_at for hold in known.holds]
     inside += [agreed.until_at for agreed in known.agreements if agreed.until_at is not None]
+    inside += [treatment.from_at for treatment in known.treatments]
     inside += [from_at + _HOUR * hour for hour in range(1, hours + 1)]
     inside += _edges(known, from_at, last)
     return [from_at, *sorted(t for t in inside if from_at < t < last), last]

@@ -14,6 +14,7 @@ from services.contact.domain.law.facts import (
     KnownAgency,
     KnownLoan,
     KnownPoint,
+    KnownTreatment,
     PastAttempt,
     Proposal,
 )
@@ -48,6 +49,7 @@ def document_of(packs: list[str], at: datetime, act: Proposal, known: Known) -> 
             region=known.region,
             has_refused=known.has_refused,
             is_willing_to_pay=known.is_willing_to_pay,
+            treatments=[_treatment(each) for each in known.treatments],
         ),
         "debtor": {"is_liable": known.is_debtor_liable}
         | _kept(
@@ -110,6 +112,7 @@ def _act(act: Proposal) -> Document:
         has_consent_to_enter=act.has_consent_to_enter,
         threatens_suit=act.threatens_suit,
         is_cease_notice=act.is_cease_notice,
+        is_automated=act.is_automated,
     )
     told["discloses"] = act.discloses
     if act.direction is Direction.INBOUND:
@@ -137,6 +140,13 @@ def _agreement(agreed: Agreement) -> Document:
     told |= {"from": agreed.from_at.isoformat()} | _kept(until=agreed.until_at)
     told |= {} if agreed.per_day_max is None else {"per_day_max": agreed.per_day_max}
     return told | _kept(evidence=agreed.evidence)
+
+
+def _treatment(treatment: KnownTreatment) -> Document:
+    told: Document = {"from": treatment.from_at.isoformat()} | _kept(until=treatment.until_at)
+    if treatment.touches_per_week_max is not None:
+        told["touches_per_week_max"] = treatment.touches_per_week_max
+    return told if treatment.allows_automated_voice else told | {"allows_automated_voice": False}
 
 
 def _hold(hold: HoldInterval) -> Document:
