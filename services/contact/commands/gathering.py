@@ -23,7 +23,6 @@ from services.contact.domain.law.facts import (
     KnownLoan,
     KnownPoint,
     KnownTreatment,
-    Override,
     Proposal,
 )
 from services.contact.domain.law.judgement import Pack
@@ -52,7 +51,6 @@ class Asked:
     capacity: Capacity = Capacity.CREDITOR
     is_notice: bool = False
     own_attempt_id: str = ""
-    override: Override | None = None
     agency: str = ""
 
 
@@ -132,6 +130,7 @@ def gather(desk: Desk, asked: Asked, docket: Docket, at: datetime) -> Gathered:
         treatments=tuple(map(_known_treatment, treated)),
         bans=tuple(Ban(t.channel, _hours(t.hours)) for t in lasting if t.kind is TermKind.BAN),
         reachability=docket.reachability,
+        overrides=docket.overrides,
         agency=docket.agency,
         placed_until=docket.placed_until,
         has_refused=any(term.kind is TermKind.REFUSAL for term in lasting),
@@ -157,7 +156,6 @@ def _proposal(asked: Asked, point_id: str) -> Proposal:
         capacity=asked.capacity,
         # Words for anybody else say nothing of the debt; see `touches.message_of`.
         discloses=asked.role in LIABLE_ROLES,
-        override=asked.override,
         agency=asked.agency,
     )
 

@@ -27,9 +27,16 @@ from interfaces.values import (
     Purpose,
     Role,
 )
-from services.contact.domain.law.facts import KnownAgency, PastAttempt, Reachability, Result
+from services.contact.domain.law.facts import (
+    KnownAgency,
+    KnownOverride,
+    PastAttempt,
+    Reachability,
+    Result,
+)
 from services.contact.domain.points import OptOut, Point, PointKind
 from services.contact.domain.standing import Amounts, Standing
+from services.contact.store.overrides import override_of
 from services.contact.store.people import Link
 from services.contact.store.tables import PartyRow, PointRow
 from services.contact.store.terms import Term, Treated, term_of, treated_of
@@ -119,6 +126,7 @@ class Docket:
     reachability: Reachability = Reachability.REACHABLE
     holds: tuple[HoldInterval, ...] = ()
     attempts: tuple[PastAttempt, ...] = ()
+    overrides: tuple[KnownOverride, ...] = ()
     agency: KnownAgency | None = None
     placed_until: datetime | None = None
 
@@ -159,6 +167,7 @@ def _docket(ask: Ask, raw: dict[str, Any]) -> Docket:
         placed_until=_instant(raw["placed_until"]),
         holds=tuple(map(_hold, raw["holds"] or ())),
         attempts=tuple(map(_past, raw["attempts"] or ())),
+        overrides=tuple(map(override_of, raw["overrides"] or ())),
     )
 
 

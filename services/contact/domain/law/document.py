@@ -18,6 +18,7 @@ from services.contact.domain.law.facts import (
     KnownAgency,
     KnownLoan,
     KnownNotice,
+    KnownOverride,
     KnownPoint,
     KnownTreatment,
     NoticeKind,
@@ -101,6 +102,7 @@ def _known(raw: Document, act: Proposal) -> Known:
         attempts=tuple(_attempt(each, act) for each in raw.get("attempts", ())),
         loans=tuple(map(_loan, raw.get("loans", ()))),
         notices=tuple(map(_notice, raw.get("notices", ()))),
+        overrides=tuple(map(_override, raw.get("overrides", ()))),
         agency=_agency(raw.get("agency")),
         placed_until=_perhaps(raw.get("placed_until")),
     )
@@ -193,6 +195,19 @@ def _notice(raw: Document) -> KnownNotice:
         party_id=raw["party"],
         sent_at=_instant(raw["sent_at"]),
         delivered_at=_perhaps(raw.get("delivered_at")),
+    )
+
+
+def _override(raw: Document) -> KnownOverride:
+    return KnownOverride(
+        override_id=raw["id"],
+        rule_id=raw["rule"],
+        reason=raw["reason"],
+        authority=raw["authority"],
+        from_at=_instant(raw["from"]),
+        until_at=_instant(raw["until"]),
+        loan_id=raw.get("loan", ""),
+        channel=_channel(raw),
     )
 
 

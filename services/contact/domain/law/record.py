@@ -13,6 +13,7 @@ from services.contact.domain.law.facts import (
     Known,
     KnownAgency,
     KnownLoan,
+    KnownOverride,
     KnownPoint,
     KnownTreatment,
     PastAttempt,
@@ -37,6 +38,7 @@ def document_of(packs: list[str], at: datetime, act: Proposal, known: Known) -> 
             | _kept(delivered_at=n.delivered_at)
             for n in known.notices
         ],
+        "overrides": [_override(each) for each in known.overrides],
     }
     return {
         "pack": packs,
@@ -82,6 +84,24 @@ def finding_of(finding: Finding) -> Document:
         "because": finding.because,
         "until": finding.until.isoformat() if finding.until else None,
         "is_overridden": finding.is_overridden,
+    } | ({"override": _answered(finding.override)} if finding.override else {})
+
+
+def overridden(verdict: Verdict) -> str:
+    """Which soft rules were overridden, by whom; empty if none was."""
+    return "; ".join(
+        f"{each.article.rule_id} overridden by {each.override.authority} "
+        f"({each.override.override_id}): {each.override.reason}"
+        for each in verdict.findings
+        if each.override is not None
+    )
+
+
+def _answered(override: KnownOverride) -> Document:
+    return {
+        "id": override.override_id,
+        "authority": override.authority,
+        "reason": override.reason,
     }
 
 
@@ -183,6 +203,12 @@ def _named(past: PastAttempt) -> tuple[tuple[str, str], ...]:
         ("role", past.role),
         ("agency", past.agency),
     )
+
+
+def _override(override: KnownOverride) -> Document:
+    told: Document = _answered(override) | {"rule": override.rule_id}
+    told |= {"from": override.from_at.isoformat(), "until": override.until_at.isoformat()}
+    return told | _kept(loan=override.loan_id, channel=override.channel)
 
 
 def _loan(loan: KnownLoan) -> Document:
