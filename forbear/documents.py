@@ -58,6 +58,7 @@ MESSAGES: Mapping[str, tuple[type[Message], ...]] = {
         contact_customer_pb2.ReachabilityChanged,
         contact_customer_pb2.GrievanceChanged,
         contact_customer_pb2.CustomerRecordChanged,
+        contact_customer_pb2.OverrideChanged,
         contact_placements_pb2.PlacementChanged,
         contact_placements_pb2.DataReturned,
         contact_placements_pb2.DutyMissed,

@@ -40,6 +40,26 @@ class GrievanceChanged(_message.Message):
     at: _timestamp_pb2.Timestamp
     def __init__(self, grievance_id: _Optional[str] = ..., kind: _Optional[str] = ..., party_id: _Optional[str] = ..., hold_id: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., outcome: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
+class OverrideChanged(_message.Message):
+    __slots__ = ("override_id", "rule_id", "party_id", "loan_id", "channel", "from_at", "until_at", "at")
+    OVERRIDE_ID_FIELD_NUMBER: _ClassVar[int]
+    RULE_ID_FIELD_NUMBER: _ClassVar[int]
+    PARTY_ID_FIELD_NUMBER: _ClassVar[int]
+    LOAN_ID_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    FROM_AT_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_AT_FIELD_NUMBER: _ClassVar[int]
+    AT_FIELD_NUMBER: _ClassVar[int]
+    override_id: str
+    rule_id: str
+    party_id: str
+    loan_id: str
+    channel: str
+    from_at: _timestamp_pb2.Timestamp
+    until_at: _timestamp_pb2.Timestamp
+    at: _timestamp_pb2.Timestamp
+    def __init__(self, override_id: _Optional[str] = ..., rule_id: _Optional[str] = ..., party_id: _Optional[str] = ..., loan_id: _Optional[str] = ..., channel: _Optional[str] = ..., from_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., until_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
 class CustomerRecordChanged(_message.Message):
     __slots__ = ("party_id", "kind", "record_id", "is_ended", "at")
     PARTY_ID_FIELD_NUMBER: _ClassVar[int]

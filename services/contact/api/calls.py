@@ -19,14 +19,18 @@ from services.contact.domain.calls.queue import CallState
 _TRIES_MAX = 50
 router = APIRouter()
 
+Queue = Annotated[str, StringConstraints(max_length=60, pattern=r"^[a-z0-9_-]+$")]
 Tag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9+() .\-]{3,40}$")]
 
 
 class ClaimIn(Body):
+    """The queues are those that treatments name: their calls go to nobody else."""
+
     collector: Id
     languages: Annotated[list[Tag], Field(min_length=1, max_length=20)]
     skills: Annotated[tuple[Id, ...], Field(max_length=50)] = ()
+    queues: Annotated[tuple[Queue, ...], Field(max_length=50)] = ()
 
 
 class CollectorIn(Body):
@@ -99,7 +103,7 @@ async def claim_call(tenant: str, body: ClaimIn, context: ContextDependency) -> 
         async with context.database.transaction() as session:
             if not await queue.tend_next(session, its_desk, context.clock.now()):
                 break
-    command = ClaimCall(tenant, body.collector, tuple(body.languages), body.skills)
+    command = ClaimCall(tenant, body.collector, tuple(body.languages), body.skills, body.queues)
     for _ in range(_TRIES_MAX):
         async with context.database.transaction() as session:
             claimed = await queue.claim(session, its_desk, command, context.clock.now())

@@ -13,6 +13,7 @@ from services.contact.api.doors import Body, Note, desk_of
 from services.contact.commands import previews
 from services.contact.commands.previews import Preview
 from services.contact.domain.templates import LoanAmounts, Template
+from services.contact.domain.treatments import Mood, Treatment
 
 router = APIRouter()
 _AMOUNT_MAX = 100_000_000_000_000
@@ -25,6 +26,7 @@ class TemplateOut(BaseModel):
     channels: list[str]
     purposes: list[str]
     mood: str
+    tone: str
     disclosure: str
     fields: list[str]
     subject: str
@@ -47,6 +49,8 @@ class PreviewIn(Body):
     channel: Literal["sms", "email", "push", "call", "letter", "visit"] = "email"
     name: Note = "王小明"
     asks_circumstances: bool = False
+    tone: Mood = Mood.PLAIN
+    adds_help_text: bool = False
     loans: list[LoanIn] = Field(default_factory=lambda: [LoanIn()], min_length=1, max_length=20)
 
 
@@ -66,8 +70,10 @@ class PreviewOut(BaseModel):
 
 @router.get("/templates", summary="The texts in use, newest versions")
 async def list_templates(tenant: str, context: ContextDependency) -> TemplatesOut:
-    latest = desk_of(context, tenant).library.latest
-    return TemplatesOut(templates=[_shown(latest[key]) for key in sorted(latest)])
+    library = desk_of(context, tenant).library
+    texts = [*library.latest.values(), *library.variants.values()]
+    ordered = sorted(texts, key=lambda each: (each.id, each.language, each.tone))
+    return TemplatesOut(templates=[_shown(each) for each in ordered])
 
 
 @router.post("/templates/{template_id}/preview", summary="What a text says, for given amounts")
@@ -87,7 +93,14 @@ async def preview_template(
         for place, loan in enumerate(body.loans, start=1)
     )
     asked = Preview(
-        tenant, template_id, body.language, body.channel, body.name, body.asks_circumstances, loans
+        tenant=tenant,
+        template_id=template_id,
+        language=body.language,
+        channel=body.channel,
+        name=body.name,
+        asks_circumstances=body.asks_circumstances,
+        loans=loans,
+        treatment=Treatment(mood=body.tone, adds_help_text=body.adds_help_text),
     )
     template, written = previews.preview(desk, asked, context.clock.now())
     sections = written.letter.sections if written.letter else ()
@@ -109,6 +122,7 @@ def _shown(template: Template) -> TemplateOut:
         channels=sorted(template.channels),
         purposes=sorted(template.purposes),
         mood=template.mood,
+        tone=template.tone,
         disclosure=template.disclosure,
         fields=sorted(template.fields),
         subject=template.subject,

@@ -31,6 +31,14 @@ class VerdictQuery(Body):
     at: Instant | None = None
 
 
+class AnsweredFor(BaseModel):
+    """The recorded override of a soft rule: its id, who answers for it, and why."""
+
+    id: str
+    authority: str
+    reason: str
+
+
 class FindingOut(BaseModel):
     rule: str
     strength: str
@@ -40,6 +48,7 @@ class FindingOut(BaseModel):
     because: str
     until: datetime | None
     is_overridden: bool
+    override: AnsweredFor | None = None
 
 
 class VerdictOut(BaseModel):

@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 from chassis.errors import NotFound
 from interfaces.contact import Touch
 from interfaces.tenant import Tenant
-from interfaces.values import LIABLE_ROLES, Channel
+from interfaces.values import LIABLE_ROLES, Channel, Purpose
 from services.contact.commands import people as persons
 from services.contact.commands.desk import Desk
 from services.contact.commands.unsubscribing import address_of
 from services.contact.domain.templates import (
+    HELP,
     Disclosure,
     Issuer,
     Library,
@@ -25,6 +26,7 @@ from services.contact.domain.templates import (
     tongue_of,
     total_text,
 )
+from services.contact.domain.treatments import ORDINARY, Treatment
 from services.contact.gateways import Letter, Message
 from services.contact.gateways.rendering import render
 from services.contact.store.dockets import AnyParty, AnyPoint
@@ -42,6 +44,7 @@ class Composition:
     loans: tuple[LoanAmounts, ...]
     at: datetime
     asks_circumstances: bool = False
+    treatment: Treatment = ORDINARY
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class Addressee:
     at: datetime
     unsubscribe: str = ""
     asks_circumstances: bool = False
+    adds_help_text: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,14 +70,13 @@ class Written:
 
 def compose(desk: Desk, composition: Composition) -> Message:
     """The message of one attempt, to be handed over as it is."""
-    touch, party = composition.touch, composition.party
+    touch, party, treatment = composition.touch, composition.party, composition.treatment
     assert party.subject_key is not None, "a party is written to at a point that came with its key"
-    template = desk.library.choose(
-        touch.template,
-        touch.purpose,
-        party.language,
-        may_disclose=touch.role in LIABLE_ROLES,
+    is_liable = touch.role in LIABLE_ROLES
+    plain = desk.library.choose(
+        touch.template, touch.purpose, party.language, may_disclose=is_liable
     )
+    template = desk.library.toned(plain, treatment.mood)
     is_mail = touch.channel is Channel.EMAIL
     addressee = Addressee(
         tenant=composition.tenant,
@@ -83,6 +86,10 @@ def compose(desk: Desk, composition: Composition) -> Message:
         at=composition.at,
         unsubscribe=address_of(desk, touch.tenant, composition.point) if is_mail else "",
         asks_circumstances=composition.asks_circumstances or touch.asks_circumstances,
+        # Whoever handles a third party's post must learn nothing; a court's papers are the court's.
+        adds_help_text=treatment.adds_help_text
+        and is_liable
+        and touch.purpose is not Purpose.COURT_SERVICE,
     )
     written = write(desk.library, template, addressee, composition.loans)
     return Message(
@@ -120,10 +127,22 @@ def write(
     sections = tuple(
         (heading, _tidied(render(text, fields))) for _, heading, text in template.sections
     )
+    sections += _help(library, template, issuer, to)
     if to.channel is Channel.LETTER:
         return Written(subject, body, _letter(to, issuer, sections))
     parts = [body, *(f"【{heading}】\n{text}" for heading, text in sections)]
     return Written(subject, "\n\n".join(parts), None)
+
+
+def _help(
+    library: Library, template: Template, issuer: Issuer, to: Addressee
+) -> tuple[tuple[str, str], ...]:
+    """Where there is help, as a last part under its own heading."""
+    if not to.adds_help_text:
+        return ()
+    text = library.latest[(HELP, template.language)]
+    fields = _fields(text, issuer, to, ())
+    return ((render(text.subject, fields), _tidied(render(text.body, fields))),)
 
 
 def issuer_of(library: Library, tenant: str) -> Issuer:

@@ -22,16 +22,17 @@ from services.contact.domain.law.facts import (
     Known,
     KnownLoan,
     KnownPoint,
-    Override,
+    KnownTreatment,
     Proposal,
 )
 from services.contact.domain.law.judgement import Pack
 from services.contact.domain.points import PointKind, choose
+from services.contact.domain.treatments import Treatment, combined
 from services.contact.domain.zones import is_zone, plausible_zones
 from services.contact.settings import STANDING_CONSUMER
 from services.contact.store.dockets import Ask, Docket, Party, StoredPoint
 from services.contact.store.people import Link
-from services.contact.store.terms import Term
+from services.contact.store.terms import Term, Treated, treatment_terms
 
 
 @dataclass(frozen=True)
@@ -50,17 +51,19 @@ class Asked:
     capacity: Capacity = Capacity.CREDITOR
     is_notice: bool = False
     own_attempt_id: str = ""
-    override: Override | None = None
     agency: str = ""
 
 
 @dataclass(frozen=True)
 class Gathered:
+    """`treatment` is what all treatments of the party that last ask for together."""
+
     pack: Pack
     act: Proposal
     known: Known
     party: Party | None
     point: StoredPoint | None
+    treatment: Treatment
 
 
 def asked_of(touch: Touch, product: str, own_attempt_id: str) -> Asked:
@@ -107,7 +110,9 @@ def gather(desk: Desk, asked: Asked, docket: Docket, at: datetime) -> Gathered:
     chosen = choose(usable, docket.opt_outs, asked.channel, for_notice=asked.is_notice).point_id
     act = _proposal(asked, chosen)
     held = _holds(docket, at, desk.clock.now())
-    lasting = in_force(docket.terms, at)
+    treated = _begun(docket.treatments, at, desk.clock.now())
+    closed = (term for each in treated for term in treatment_terms(each))
+    lasting = in_force((*docket.terms, *closed), at)
     known = Known(
         zones=_zones(desk, tenant, party, points),
         roles=frozenset(link.role for link in links if link.party_id == asked.party_id),
@@ -122,8 +127,10 @@ def gather(desk: Desk, asked: Asked, docket: Docket, at: datetime) -> Gathered:
         is_incapacitated=_marks(held, HoldKind.INCAPACITY, asked.debtor_id, at),
         # Those that end later end inside a window too, so they keep their interval.
         agreements=tuple(_agreements(docket.terms)),
+        treatments=tuple(map(_known_treatment, treated)),
         bans=tuple(Ban(t.channel, _hours(t.hours)) for t in lasting if t.kind is TermKind.BAN),
         reachability=docket.reachability,
+        overrides=docket.overrides,
         agency=docket.agency,
         placed_until=docket.placed_until,
         has_refused=any(term.kind is TermKind.REFUSAL for term in lasting),
@@ -131,7 +138,8 @@ def gather(desk: Desk, asked: Asked, docket: Docket, at: datetime) -> Gathered:
     )
     pack = desk.law.joined(desk.law.chosen(tenant.law, act, at), at)
     point = next((each for each in points if each.point_id == chosen), None)
-    return Gathered(pack, act, known, party, point)
+    treatment = combined(each.treatment for each in treated if each.lasts(at))
+    return Gathered(pack, act, known, party, point, treatment)
 
 
 def _proposal(asked: Asked, point_id: str) -> Proposal:
@@ -148,7 +156,6 @@ def _proposal(asked: Asked, point_id: str) -> Proposal:
         capacity=asked.capacity,
         # Words for anybody else say nothing of the debt; see `touches.message_of`.
         discloses=asked.role in LIABLE_ROLES,
-        override=asked.override,
         agency=asked.agency,
     )
 
@@ -162,6 +169,22 @@ def _holds(docket: Docket, at: datetime, now: datetime) -> tuple[HoldInterval, .
         replace(hold, from_at=at) if at < hold.from_at <= now else hold
         for hold in {hold.hold_id: hold for hold in docket.holds}.values()
         if hold.amount_minor is None or hold.amount_minor >= owed
+    )
+
+
+def _begun(treatments: Sequence[Treated], at: datetime, now: datetime) -> tuple[Treated, ...]:
+    """As with holds: a treatment that has begun on the clock is kept by an act that lags."""
+    return tuple(
+        replace(each, from_at=at) if at < each.from_at <= now else each for each in treatments
+    )
+
+
+def _known_treatment(treated: Treated) -> KnownTreatment:
+    return KnownTreatment(
+        from_at=treated.from_at,
+        until_at=treated.until_at,
+        touches_per_week_max=treated.treatment.touches_per_week_max,
+        allows_automated_voice=treated.treatment.allows_automated_voice,
     )
 
 

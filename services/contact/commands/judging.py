@@ -25,8 +25,9 @@ from services.contact.commands.desk import Desk
 from services.contact.commands.gathering import ask_for, asked_of, gather
 from services.contact.domain.law.facts import Known, Proposal
 from services.contact.domain.law.judgement import Pack, Verdict
-from services.contact.domain.law.record import document_of, finding_of
+from services.contact.domain.law.record import document_of, finding_of, overridden
 from services.contact.domain.standing import Answer, Standing, answer
+from services.contact.domain.treatments import Treatment
 from services.contact.settings import TOPIC
 from services.contact.store import agencies, dockets, touches
 from services.contact.store.dockets import Docket, Party, StoredPoint
@@ -48,6 +49,7 @@ class Hearing:
     known: Known
     party: Party
     point: StoredPoint | None
+    treatment: Treatment
 
     @property
     def attempt_id(self) -> str:
@@ -141,6 +143,7 @@ def hear(desk: Desk, docket: Docket, touch: Touch, standing: Standing, at: datet
         known=found.known,
         party=found.party,
         point=found.point,
+        treatment=found.treatment,
     )
 
 
@@ -160,7 +163,7 @@ def judged(hearing: Hearing, verdict: Verdict) -> Judged:
         at=hearing.at,
         is_allowed=verdict.is_allowed,
         rule_id=verdict.rule_id,
-        because=verdict.because,
+        because=verdict.because or overridden(verdict),
         rule_pack=hearing.pack.label,
         strength=verdict.deciding.article.strength if verdict.deciding else "",
         next_allowed_at=verdict.next_allowed_at,

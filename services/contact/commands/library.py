@@ -10,7 +10,15 @@ from chassis.configuration import Misconfigured, read_documents
 from chassis.settings import Settings
 from interfaces.values import Channel, Purpose
 from services.contact.domain.linting import lint
-from services.contact.domain.templates import Disclosure, Issuer, Library, Template, missing
+from services.contact.domain.templates import (
+    Disclosure,
+    Issuer,
+    Library,
+    Template,
+    missing,
+    strays,
+)
+from services.contact.domain.treatments import Mood
 from services.contact.gateways.rendering import Unrenderable, check
 
 
@@ -32,6 +40,12 @@ def load(config: Path) -> Library:
     absent = missing(whole)
     if absent:
         raise Misconfigured(f"{config / 'templates'} lacks {', '.join(absent)}; write them")
+    odd = strays(whole)
+    if odd:
+        raise Misconfigured(
+            f"{config / 'templates'}: {', '.join(odd)} must have a plain text of the same class, "
+            "and be for its channels and purposes"
+        )
     return whole
 
 
@@ -66,4 +80,5 @@ def parse_template(raw: Any) -> Template:
         sections=tuple(
             (each["field"], each["heading"], each["text"]) for each in raw.get("sections", ())
         ),
+        tone=Mood(raw.get("tone", Mood.PLAIN)),
     )

@@ -10,6 +10,7 @@ from interfaces.values import Channel
 from services.contact.commands.composing import Addressee, Written, write
 from services.contact.commands.desk import Desk
 from services.contact.domain.templates import LoanAmounts, Template
+from services.contact.domain.treatments import ORDINARY, Treatment
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Preview:
     name: str
     asks_circumstances: bool
     loans: tuple[LoanAmounts, ...]
+    treatment: Treatment = ORDINARY
 
 
 def preview(desk: Desk, asked: Preview, now: datetime) -> tuple[Template, Written]:
@@ -32,6 +34,7 @@ def preview(desk: Desk, asked: Preview, now: datetime) -> tuple[Template, Writte
             f"There is no text {asked.template_id[:60]!r} in {asked.language}; "
             "GET templates lists those that are.",
         )
+    template = desk.library.toned(template, asked.treatment.mood)
     addressee = Addressee(
         tenant=desk.tenants.get(asked.tenant),
         name=asked.name,
@@ -39,5 +42,6 @@ def preview(desk: Desk, asked: Preview, now: datetime) -> tuple[Template, Writte
         channel=Channel(asked.channel),
         at=now,
         asks_circumstances=asked.asks_circumstances,
+        adds_help_text=asked.treatment.adds_help_text,
     )
     return template, write(desk.library, template, addressee, asked.loans)

@@ -7,7 +7,7 @@ whether the message left; if not, it confirms anew and may find that it must not
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from interfaces.contact import Touch, TouchOutcome, TouchStatus
-from interfaces.values import Direction, NoticeStatus
+from interfaces.values import Channel, Direction, NoticeStatus
 from services.contact.commands import reachability, telling
 from services.contact.commands.composing import Composition, compose
 from services.contact.commands.desk import Desk
@@ -73,15 +73,13 @@ async def decide(
         return Decision(in_doubt=docket.own_id)
     earlier = await touches.find(session, touch.tenant, touch.key) if docket.own_id else None
     said, standing = stand(docket, touch)
-    if said is Answer.SUPERSEDED:
-        await withdraw(session, desk, touch, earlier, standing.because)
+    stop = await withdrawals.stopped(session, touch) if earlier is not None else None
+    if said is Answer.SUPERSEDED or stop is not None:
         outcome = superseded(touch, standing)
+        outcome = replace(outcome, because=stop.because) if stop is not None else outcome
+        await withdraw(session, desk, touch, earlier, outcome.because)
         return Decision(outcome=await settle(session, ATTEMPT, touch, outcome))
-    if earlier is not None and (stop := await withdrawals.stopped(session, touch)) is not None:
-        await withdraw(session, desk, touch, earlier, stop.because)
-        outcome = TouchOutcome(touch.key, TouchStatus.SUPERSEDED, because=stop.because)
-        return Decision(outcome=await settle(session, ATTEMPT, touch, outcome))
-    hearing = hear(desk, docket, touch, standing, at)
+    hearing = _without_a_person(hear(desk, docket, touch, standing, at))
     verdict = judge(hearing.pack, hearing.act, hearing.known, at)
     await record_verdict(session, hearing, verdict)
     if not verdict.is_allowed:
@@ -90,6 +88,13 @@ async def decide(
         return Decision(outcome=await settle(session, ATTEMPT, touch, outcome))
     await _confirm(session, desk, hearing, earlier)
     return Decision(message=message_of(desk, (hearing,), hearing.attempt_id))
+
+
+def _without_a_person(hearing: Hearing) -> Hearing:
+    """A call that is handed over like a message, past the collectors, is spoken by a machine."""
+    if hearing.touch.channel is not Channel.CALL:
+        return hearing
+    return replace(hearing, act=replace(hearing.act, is_automated=True))
 
 
 async def record_sending(
@@ -278,6 +283,7 @@ def message_of(desk: Desk, hearings: Sequence[Hearing], attempt_id: str) -> Mess
             loans=tuple(_amounts(each) for each in hearings),
             at=hearing.at,
             asks_circumstances=any(each.touch.asks_circumstances for each in hearings),
+            treatment=hearing.treatment,
         ),
     )
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from interfaces.values import Channel, Purpose
+from services.contact.domain.treatments import Mood, from_tone
 
 _MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "BHD": 3, "KWD": 3}
 CHINESE, ENGLISH = "zh-CN", "en"
@@ -43,7 +44,8 @@ class Disclosure(StrEnum):
 
 @dataclass(frozen=True)
 class Template:
-    """One text in one language. `sections` are a letter's headed parts by the field they fill;
+    """One text in one language; `tone` other than plain: the same matter, said to somebody
+    vulnerable. `sections` are a letter's headed parts by the field they fill;
     `fields` are the values it asks for."""
 
     id: str
@@ -57,10 +59,12 @@ class Template:
     body: str
     fields: frozenset[str]
     sections: tuple[tuple[str, str, str], ...] = ()
+    tone: Mood = Mood.PLAIN
 
     @property
     def label(self) -> str:
-        return f"{self.id}/{self.language}/{self.version}"
+        toned = f"{self.id}.{self.tone.value}" if self.tone is not Mood.PLAIN else self.id
+        return f"{toned}/{self.language}/{self.version}"
 
 
 @dataclass(frozen=True)
@@ -96,9 +100,16 @@ class Library:
 
     @cached_property
     def latest(self) -> Mapping[tuple[str, str], Template]:
-        """The highest version of each text by its id and language."""
+        """The highest version of each plain text by its id and language."""
         ordered = sorted(self.templates, key=lambda each: each.version)
-        return {(each.id, each.language): each for each in ordered}
+        return {(each.id, each.language): each for each in ordered if each.tone is Mood.PLAIN}
+
+    @cached_property
+    def variants(self) -> Mapping[tuple[str, str, Mood], Template]:
+        """The highest version of each text in another tone than the plain one."""
+        ordered = sorted(self.templates, key=lambda each: each.version)
+        toned = (each for each in ordered if each.tone is not Mood.PLAIN)
+        return {(each.id, each.language, each.tone): each for each in toned}
 
     def find(self, template_id: str, language: str) -> Template | None:
         return self.latest.get((template_id, tongue_of(language)))
@@ -113,11 +124,31 @@ class Library:
                 return found
         return self.latest[(OF_PURPOSE[purpose] if may_disclose else PLAIN, tongue_of(language))]
 
+    def toned(self, template: Template, tone: Mood) -> Template:
+        """The text in a tone: where nobody wrote it as careful the warm one, else the plain."""
+        for mood in from_tone(tone):
+            found = self.variants.get((template.id, template.language, mood))
+            if found is not None:
+                return found
+        return template
+
 
 def missing(library: Library) -> list[str]:
-    """The texts that messages may fall back to and that are not there."""
-    needed = {(name, tongue) for name in (*OF_PURPOSE.values(), PLAIN) for tongue in LANGUAGES}
+    """The texts that messages may fall back to or add, and that are not there."""
+    names = (*OF_PURPOSE.values(), PLAIN, HELP)
+    needed = {(name, tongue) for name in names for tongue in LANGUAGES}
     return sorted(f"{name}/{tongue}" for name, tongue in needed - library.latest.keys())
+
+
+def strays(library: Library) -> list[str]:
+    """Variants that could be sent where their plain text may not, or that have none."""
+    return sorted(
+        each.label
+        for each in library.variants.values()
+        if (plain := library.latest.get((each.id, each.language))) is None
+        or plain.disclosure is not each.disclosure
+        or not (plain.channels <= each.channels and plain.purposes <= each.purposes)
+    )
 
 
 def tongue_of(language: str) -> str:
@@ -144,6 +175,8 @@ def total_text(loans: Sequence[LoanAmounts], of: str) -> str:
 
 
 PLAIN = "call_back"
+# The paragraph that somebody vulnerable finds in every message: where there is help.
+HELP = "help"
 OF_PURPOSE: Mapping[Purpose, str] = {
     Purpose.SERVICE: "service",
     Purpose.REMINDER: "reminder",

@@ -18,11 +18,19 @@ class Mood(StrEnum):
     CAREFUL = "careful"
 
 
+def from_tone(tone: Mood) -> Iterable[Mood]:
+    """The tone and then each plainer one, down to the one before plain."""
+    moods = list(Mood)
+    return reversed(moods[1 : moods.index(tone) + 1])
+
+
 @dataclass(frozen=True)
 class Treatment:
     """What is asked for beyond the ordinary; the default asks for nothing.
 
-    `touches_per_week_max` slows the cadence, `queue` names the people who take the calls.
+    `touches_per_week_max` slows the cadence over all loans (PACE); without `allows_automated_voice`
+    only a person calls (AUTOMATED-VOICE); `mood` chooses the variants of texts and scripts, plainer
+    ones where none is written; `queue` names the people who take the calls.
     """
 
     touches_per_week_max: int | None = None
@@ -34,12 +42,15 @@ class Treatment:
 
     @property
     def asks_for_something(self) -> bool:
-        return self != Treatment()
+        return self != ORDINARY
+
+
+ORDINARY = Treatment()
 
 
 def combined(treatments: Iterable[Treatment]) -> Treatment:
     """The strictest of each, whatever their order."""
-    whole = Treatment()
+    whole = ORDINARY
     for each in treatments:
         whole = _both(whole, each)
     return whole

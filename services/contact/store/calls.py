@@ -25,8 +25,9 @@ def _instant() -> Any:
 
 
 class CallRow(Row, table=True):
-    """`touches` are the loans' wishes that this call meets, as they were left; `refusal` is what
-    the gate last answered to a dial; `point_index` is the blind index of a number that called."""
+    """`touches` are the loans' wishes that this call meets, as they were left; `queues` are those
+    of the collector who claimed it; `refusal` is what the gate last answered to a dial;
+    `point_index` is the blind index of a number that called."""
 
     __tablename__: ClassVar[str] = "call"
     call_id: str = Field(primary_key=True)
@@ -54,6 +55,9 @@ class CallRow(Row, table=True):
     identity: str = "open"
     identity_failures: int = 0
     identity_at: datetime | None = _instant()
+    queues: list[str] = Field(
+        default_factory=list, sa_column=Column(ARRAY(Text), nullable=False, server_default="{}")
+    )
     refusal: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
     opened_at: datetime = Field(sa_type=DateTime(timezone=True))
 
@@ -97,11 +101,13 @@ class IdentityCheckRow(Row, table=True):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a collector can take on now; no skills named means any."""
+    """What a collector can take on now; no skills named means any, no queues the calls of people
+    who are treated like everybody."""
 
     tenant: str
     languages: Sequence[str]
     skills: Sequence[str]
+    queues: Sequence[str]
     now: datetime
 
 
@@ -153,6 +159,7 @@ async def next_waiting(session: AsyncSession, wanted: Wanted) -> CallRow | None:
         "now": wanted.now,
         "languages": [*wanted.languages, UNKNOWN_LANGUAGE],
         "skills": list(wanted.skills),
+        "queues": list(wanted.queues),
     }
     found = (await session.execute(_NEXT, bound)).scalar_one_or_none()
     return None if found is None else await locked(session, wanted.tenant, found)
@@ -248,6 +255,10 @@ _NEXT = text(
         AND (window_until IS NULL OR window_until > :now)
         AND language = ANY (CAST(:languages AS text[]))
         AND (cardinality(CAST(:skills AS text[])) = 0 OR skill = ANY (CAST(:skills AS text[])))
+        AND coalesce((SELECT min(treatment->>'queue' COLLATE "C") FROM vulnerability v
+            WHERE v.party_id = call.party_id AND ended_at IS NULL
+                AND treatment->>'queue' <> ''), '')
+            = ANY (array_append(CAST(:queues AS text[]), ''))
     ORDER BY priority DESC, due_at, call_id LIMIT 1 FOR UPDATE SKIP LOCKED"""
 )
 _LAPSED = text(

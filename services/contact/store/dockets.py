@@ -27,12 +27,19 @@ from interfaces.values import (
     Purpose,
     Role,
 )
-from services.contact.domain.law.facts import KnownAgency, PastAttempt, Reachability, Result
+from services.contact.domain.law.facts import (
+    KnownAgency,
+    KnownOverride,
+    PastAttempt,
+    Reachability,
+    Result,
+)
 from services.contact.domain.points import OptOut, Point, PointKind
 from services.contact.domain.standing import Amounts, Standing
+from services.contact.store.overrides import override_of
 from services.contact.store.people import Link
 from services.contact.store.tables import PartyRow, PointRow
-from services.contact.store.terms import Term, term_of, treatment_terms
+from services.contact.store.terms import Term, Treated, term_of, treated_of
 from services.contact.store.touches import AttemptStatus
 
 _OUTCOME: TypeAdapter[TouchOutcome] = TypeAdapter(TouchOutcome)
@@ -115,9 +122,11 @@ class Docket:
     points: tuple[StoredPoint, ...] = ()
     opt_outs: tuple[OptOut, ...] = ()
     terms: tuple[Term, ...] = ()
+    treatments: tuple[Treated, ...] = ()
     reachability: Reachability = Reachability.REACHABLE
     holds: tuple[HoldInterval, ...] = ()
     attempts: tuple[PastAttempt, ...] = ()
+    overrides: tuple[KnownOverride, ...] = ()
     agency: KnownAgency | None = None
     placed_until: datetime | None = None
 
@@ -152,14 +161,13 @@ def _docket(ask: Ask, raw: dict[str, Any]) -> Docket:
         ),
         points=tuple(map(_point, raw["points"] or ())),
         opt_outs=tuple(OptOut(Channel(name), point) for name, point in raw["opt_outs"] or ()),
-        terms=(
-            *map(term_of, raw["terms"] or ()),
-            *(term for each in raw["treatments"] or () for term in treatment_terms(each)),
-        ),
+        terms=tuple(map(term_of, raw["terms"] or ())),
+        treatments=tuple(map(treated_of, raw["treatments"] or ())),
         reachability=Reachability(raw["reachability"] or Reachability.REACHABLE),
         placed_until=_instant(raw["placed_until"]),
         holds=tuple(map(_hold, raw["holds"] or ())),
         attempts=tuple(map(_past, raw["attempts"] or ())),
+        overrides=tuple(map(override_of, raw["overrides"] or ())),
     )
 
 

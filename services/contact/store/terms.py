@@ -8,7 +8,7 @@ from typing import Any
 
 from interfaces.values import Channel
 from services.contact.domain.agreements import Hours, TermKind
-from services.contact.domain.treatments import read
+from services.contact.domain.treatments import Treatment, read
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,18 @@ class Term:
     from_at: datetime
     until_at: datetime | None
     evidence: str = ""
+
+
+@dataclass(frozen=True)
+class Treated:
+    """How a person is treated, with the interval in which it holds."""
+
+    treatment: Treatment
+    from_at: datetime
+    until_at: datetime | None
+
+    def lasts(self, at: datetime) -> bool:
+        return self.from_at <= at and (self.until_at is None or at < self.until_at)
 
 
 def term_of(raw: dict[str, Any]) -> Term:
@@ -38,13 +50,19 @@ def term_of(raw: dict[str, Any]) -> Term:
     )
 
 
-def treatment_terms(raw: dict[str, Any]) -> list[Term]:
+def treated_of(raw: dict[str, Any]) -> Treated:
+    return Treated(
+        treatment=read(raw["treatment"]),
+        from_at=datetime.fromisoformat(raw["from_at"]),
+        until_at=datetime.fromisoformat(raw["until_at"]) if raw["until_at"] else None,
+    )
+
+
+def treatment_terms(treated: Treated) -> list[Term]:
     """The channels that the treatment of somebody vulnerable closes, as bans."""
-    until = datetime.fromisoformat(raw["until_at"]) if raw["until_at"] else None
-    from_at = datetime.fromisoformat(raw["from_at"])
     return [
-        Term(TermKind.BAN, channel, None, None, from_at, until)
-        for channel in sorted(read(raw["treatment"]).closed_channels)
+        Term(TermKind.BAN, channel, None, None, treated.from_at, treated.until_at)
+        for channel in sorted(treated.treatment.closed_channels)
     ]
 
 

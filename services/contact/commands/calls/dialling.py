@@ -74,6 +74,9 @@ async def dial(
         return await _refused(session, row, heard, open_keys, now)
     if await queue.yields(session, row, now):
         return await _yielded(session, row, now)
+    needed = max(each.hearing.treatment.queue for each in allowed if each.hearing is not None)
+    if needed not in ("", *row.queues):
+        return await _given_to(session, row, needed, now)
     for opinion in heard:
         if not opinion.is_allowed:
             await settling.drop(session, opinion, open_keys)
@@ -154,6 +157,14 @@ async def _yielded(session: AsyncSession, row: CallRow, now: datetime) -> Dialle
     because = "the person was promised another call at a time of their choice"
     refusal = Refusal("CALLBACK", because, row.not_before, row.state)
     return await _keep(session, row, collector, refusal)
+
+
+async def _given_to(session: AsyncSession, row: CallRow, needed: str, now: datetime) -> Dialled:
+    """A treatment recorded since the call was claimed names other people to make it."""
+    collector = row.collector
+    await queue.let_go(session, row, Reason.NOT_ALLOWED, now)
+    because = f"the treatment of the party gives its calls to the queue {needed!r}"
+    return await _keep(session, row, collector, Refusal("QUEUE", because, None, row.state))
 
 
 async def _keep(session: AsyncSession, row: CallRow, collector: str, refusal: Refusal) -> Dialled:

@@ -197,7 +197,7 @@ def _talk(request: Request, views: Sequence[LoanView], treatment: Treatment) -> 
         "since": since.isoformat() if since else "-",
     }
     template, purpose = _step(request.row)
-    stage = stage_of(request.script, template, purpose)
+    stage = stage_of(request.script, template, purpose, treatment.mood)
     is_held = any(hold.kind in _VULNERABLE for view in views for hold in view.holds)
     is_vulnerable = is_held or treatment.asks_for_something
     return Talk(

@@ -55,12 +55,14 @@ class CallWanted:
 
 @dataclass(frozen=True)
 class ClaimCall:
-    """`languages` and `skills` are the collector's; no skills named means any."""
+    """`languages` and `skills` are the collector's; no skills named means any. `queues` are those
+    of people treated otherwise that the collector serves besides all others."""
 
     tenant: str
     collector: str
     languages: tuple[str, ...]
     skills: tuple[str, ...] = ()
+    queues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ async def claim(
     if held is not None:
         return Claimed(held)
     languages = [language_of(tag) for tag in command.languages]
-    wanted = Wanted(command.tenant, languages, command.skills, now)
+    wanted = Wanted(command.tenant, languages, command.skills, command.queues, now)
     row = await calls.next_waiting(session, wanted)
     if row is None:
         return Claimed(None)
@@ -152,7 +154,7 @@ async def claim(
         return Claimed(None, is_settled=False)
     holding.move(row, CallState.CLAIMED)
     row.collector, row.lease_wall_at = command.collector, wall + LEASE
-    row.refusal = None
+    row.queues, row.refusal = list(command.queues), None
     await session.flush()
     await telling.tell(session, row, telling.claimed(row, now), now)
     return Claimed(row)

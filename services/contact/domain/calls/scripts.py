@@ -10,6 +10,7 @@ from string import Template
 from typing import Any
 
 from interfaces.values import Purpose
+from services.contact.domain import treatments
 from services.contact.domain.calls.queue import language_of
 
 BEFORE = frozenset({"institution", "caller", "name"})
@@ -43,6 +44,8 @@ class Stage:
 
 @dataclass(frozen=True)
 class Script:
+    """`tones`: stages as they are put to somebody vulnerable."""
+
     language: str
     version: int
     effective_from: date
@@ -57,6 +60,7 @@ class Script:
     vulnerable: tuple[str, ...]
     closing: tuple[str, ...]
     never_say: tuple[str, ...]
+    tones: Mapping[treatments.Mood, Mapping[str, Stage]]
 
     @property
     def label(self) -> str:
@@ -96,10 +100,15 @@ def parse_script(raw: Mapping[str, Any]) -> Script:
         vulnerable=tuple(raw["vulnerable"]),
         closing=tuple(raw["closing"]),
         never_say=tuple(raw["never_say"]),
+        tones={
+            treatments.Mood(tone): {name: _stage(stage) for name, stage in stages.items()}
+            for tone, stages in raw.get("tones", {}).items()
+        },
     )
     for said in script.before_identity:
         _check_fields(said, BEFORE)
-    for stage in script.stages.values():
+    toned = [stage for stages in script.tones.values() for stage in stages.values()]
+    for stage in (*script.stages.values(), *toned):
         for said in (stage.purpose, *stage.questions, *stage.ways_out):
             _check_fields(said, AFTER)
     return script
@@ -116,9 +125,18 @@ def choose(scripts: Iterable[Script], language: str, on: date) -> Script:
     return newest.get(language_of(language)) or newest[_FALLBACK]
 
 
-def stage_of(script: Script, template: str, purpose: Purpose) -> Stage:
-    """The stage the strategy named by its template, else the one of the purpose."""
+def stage_of(
+    script: Script,
+    template: str,
+    purpose: Purpose,
+    tone: treatments.Mood = treatments.Mood.PLAIN,
+) -> Stage:
+    """The stage the strategy named by its template, else the one of the purpose; in the tone asked
+    for, or the next plainer one that somebody wrote."""
     name = template if template in script.stages else _OF_PURPOSE.get(purpose, "follow_up")
+    for each in treatments.from_tone(tone):
+        if name in script.tones.get(each, {}):
+            return script.tones[each][name]
     return script.stages[name]
 
 

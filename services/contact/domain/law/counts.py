@@ -100,26 +100,15 @@ class CallsInDays:
         past = [each for each in known.attempts if self._counts(act, known, each)]
         if len(past) < self.calls_max:
             return None
-        full = [end for zone in known.zones if (end := self._full_until(past, zone, at))]
+        full = [
+            end
+            for zone in known.zones
+            if (end := full_until(past, zone, at, self.calls_max, self.days))
+        ]
         if not full:
             return None
         because = f"{self.calls_max} calls to the person about this debt in {self.days} days"
         return Objection(because, _or_agreed(known, at, max(full)))
-
-    def _full_until(self, past: Sequence[PastAttempt], zone: str, at: datetime) -> datetime | None:
-        """The start of the first local day no run of days with which is full; none if it is the
-        day of the act."""
-        in_run: dict[int, int] = {}  # calls by the first day of a run
-        for each in past:
-            first = local_date(each.from_at, zone).toordinal() - self.days + 1
-            for run in range(first, local_date(each.until_at, zone).toordinal() + 1):
-                in_run[run] = in_run.get(run, 0) + 1
-        full = {first for first, calls in in_run.items() if calls >= self.calls_max}
-        today = local_date(at, zone).toordinal()
-        day = today
-        while any(first in full for first in range(day - self.days + 1, day + 1)):
-            day += 1
-        return day_start(date.fromordinal(day), zone) if day > today else None
 
     def _counts(self, act: Proposal, known: Known, past: PastAttempt) -> bool:
         return (
@@ -161,6 +150,24 @@ class DaysAfterConversation:
             return None
         because = f"a conversation about this debt was less than {self.days} days ago"
         return Objection(because, _or_agreed(known, at, last))
+
+
+def full_until(
+    past: Sequence[PastAttempt], zone: str, at: datetime, attempts_max: int, days: int
+) -> datetime | None:
+    """The start of the first local day no run of so many days with which is full; none if it is
+    the day of the act."""
+    in_run: dict[int, int] = {}  # attempts by the first day of a run
+    for each in past:
+        first = local_date(each.from_at, zone).toordinal() - days + 1
+        for run in range(first, local_date(each.until_at, zone).toordinal() + 1):
+            in_run[run] = in_run.get(run, 0) + 1
+    full = {first for first, attempts in in_run.items() if attempts >= attempts_max}
+    today = local_date(at, zone).toordinal()
+    day = today
+    while any(first in full for first in range(day - days + 1, day + 1)):
+        day += 1
+    return day_start(date.fromordinal(day), zone) if day > today else None
 
 
 def has_fresh_consent(known: Known, at: datetime) -> bool:

@@ -18,7 +18,9 @@ from services.contact.domain.law.facts import (
     KnownAgency,
     KnownLoan,
     KnownNotice,
+    KnownOverride,
     KnownPoint,
+    KnownTreatment,
     NoticeKind,
     Override,
     PastAttempt,
@@ -64,6 +66,7 @@ def _act(raw: Document, tenant: str) -> Proposal:
         discloses=raw.get("discloses", True),
         threatens_suit=raw.get("threatens_suit", False),
         is_cease_notice=raw.get("is_cease_notice", False),
+        is_automated=raw.get("is_automated", False),
         override=Override(override["reason"], override["authority"]) if override else None,
     )
 
@@ -90,6 +93,7 @@ def _known(raw: Document, act: Proposal) -> Known:
             Ban(_channel(each), _day_hours(each.get("hours"))) for each in raw.get("bans", ())
         ),
         agreements=tuple(map(_agreement, raw.get("agreements", ()))),
+        treatments=tuple(map(_treatment, party.get("treatments", ()))),
         holds=tuple(
             _hold(each)
             for each in raw.get("holds", ())
@@ -98,6 +102,7 @@ def _known(raw: Document, act: Proposal) -> Known:
         attempts=tuple(_attempt(each, act) for each in raw.get("attempts", ())),
         loans=tuple(map(_loan, raw.get("loans", ()))),
         notices=tuple(map(_notice, raw.get("notices", ()))),
+        overrides=tuple(map(_override, raw.get("overrides", ()))),
         agency=_agency(raw.get("agency")),
         placed_until=_perhaps(raw.get("placed_until")),
     )
@@ -125,6 +130,15 @@ def _agreement(raw: Document) -> Agreement:
         hours=_day_hours(raw.get("hours")),
         per_day_max=raw.get("per_day_max"),
         evidence=raw.get("evidence", ""),
+    )
+
+
+def _treatment(raw: Document) -> KnownTreatment:
+    return KnownTreatment(
+        from_at=_instant(raw["from"]),
+        until_at=_perhaps(raw.get("until")),
+        touches_per_week_max=raw.get("touches_per_week_max"),
+        allows_automated_voice=raw.get("allows_automated_voice", True),
     )
 
 
@@ -181,6 +195,19 @@ def _notice(raw: Document) -> KnownNotice:
         party_id=raw["party"],
         sent_at=_instant(raw["sent_at"]),
         delivered_at=_perhaps(raw.get("delivered_at")),
+    )
+
+
+def _override(raw: Document) -> KnownOverride:
+    return KnownOverride(
+        override_id=raw["id"],
+        rule_id=raw["rule"],
+        reason=raw["reason"],
+        authority=raw["authority"],
+        from_at=_instant(raw["from"]),
+        until_at=_instant(raw["until"]),
+        loan_id=raw.get("loan", ""),
+        channel=_channel(raw),
     )
 
 

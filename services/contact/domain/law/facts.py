@@ -62,7 +62,8 @@ class Override:
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """The act to be judged. `point_id` is empty when there is no usable contact point; `debtor_id`
-    is the party it is about; `people` is how many come to visit, 0 while that is not known."""
+    is the party it is about; `people` is how many come to visit, 0 while that is not known;
+    `is_automated`: no person speaks."""
 
     tenant: str
     party_id: str
@@ -82,6 +83,7 @@ class Proposal:
     discloses: bool = True
     threatens_suit: bool = False
     is_cease_notice: bool = False
+    is_automated: bool = False
     override: Override | None = None
 
 
@@ -162,6 +164,19 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownTreatment:
+    """What the treatment of somebody vulnerable asks of the gate, while it lasts."""
+
+    from_at: datetime
+    until_at: datetime | None = None
+    touches_per_week_max: int | None = None
+    allows_automated_voice: bool = True
+
+    def lasts(self, at: datetime) -> bool:
+        return self.from_at <= at and (self.until_at is None or at < self.until_at)
+
+
+@dataclass(frozen=True, slots=True)
 class KnownLoan:
     """What rules ask of a loan. The due dates and the arrears are looked at by duties alone."""
 
@@ -194,11 +209,35 @@ class KnownAgency:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownOverride:
+    """One soft rule that somebody with the authority answers for, for a time; no loan means all of
+    the party's, no channel every channel."""
+
+    override_id: str
+    rule_id: str
+    reason: str
+    authority: str
+    from_at: datetime
+    until_at: datetime
+    loan_id: str = ""
+    channel: Channel | None = None
+
+    def concerns(self, rule_id: str, act: Proposal) -> bool:
+        """Of an act about several loans it is the whole answer only if it is for all of them."""
+        is_of_loans = not self.loan_id or act.loan_ids == (self.loan_id,)
+        is_of_channel = self.channel is None or self.channel is act.channel
+        return self.rule_id == rule_id and is_of_loans and is_of_channel
+
+    def lasts(self, at: datetime) -> bool:
+        return self.from_at <= at < self.until_at
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """All that rules look at. `attempts` are the debtor's, over all loans and agencies, in and
-    out, on either side of now; `holds` are those of the act's loans; `roles` and the marks of
-    refusal are the addressed party's; life and reachability are those of the debtor. Until
-    `placed_until` one of the loans is an agency's alone."""
+    out, on either side of now; `holds` are those of the act's loans; `roles`, treatments, overrides
+    and the marks of refusal are the addressed party's; life and reachability are those of the
+    debtor. Until `placed_until` one of the loans is an agency's alone."""
 
     zones: tuple[str, ...]
     roles: frozenset[Role]
@@ -214,10 +253,12 @@ class Known:
     opt_outs: tuple[OptOut, ...] = ()
     bans: tuple[Ban, ...] = ()
     agreements: tuple[Agreement, ...] = ()
+    treatments: tuple[KnownTreatment, ...] = ()
     holds: tuple[HoldInterval, ...] = ()
     attempts: tuple[PastAttempt, ...] = ()
     loans: tuple[KnownLoan, ...] = ()
     notices: tuple[KnownNotice, ...] = ()
+    overrides: tuple[KnownOverride, ...] = ()
     agency: KnownAgency | None = None
     placed_until: datetime | None = None
 

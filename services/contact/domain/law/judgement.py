@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol
 
 from interfaces.values import Capacity, Channel, Direction, Purpose, Role
 from services.contact.domain.law.clocks import DAY, local_date, next_of
-from services.contact.domain.law.facts import Known, Proposal
+from services.contact.domain.law.facts import Known, KnownOverride, Proposal
 
 _STEPS_MAX = 100
 _INSTANT = timedelta(microseconds=1)
@@ -139,13 +139,14 @@ class Pack:
 
 @dataclass(frozen=True)
 class Finding:
-    """A rule that objected or reported."""
+    """A rule that objected or reported; `override` is the recorded one that answers for it."""
 
     article: Article
     because: str
     until: datetime | None
     is_overridden: bool = False
     status: Status = Status.LAW
+    override: KnownOverride | None = None
 
     @property
     def refuses(self) -> bool:
@@ -215,9 +216,22 @@ def _findings(
         objection = rule.objection(act, known, at)
         if objection is None:
             continue
-        is_overridden = rule.article.strength is Strength.SOFT and act.override is not None
-        status = rule.status_for(act.product)
-        yield Finding(rule.article, objection.because, objection.until, is_overridden, status)
+        yield _finding(rule, objection, act, known, at)
+
+
+def _finding(
+    rule: Rule, objection: Objection, act: Proposal, known: Known, at: datetime
+) -> Finding:
+    """Soft rules alone can be overridden; one that will be is refused until then."""
+    article, status = rule.article, rule.status_for(act.product)
+    if article.strength is not Strength.SOFT:
+        return Finding(article, objection.because, objection.until, status=status)
+    fitting = [each for each in known.overrides if each.concerns(article.rule_id, act)]
+    override = next((each for each in fitting if each.lasts(at)), None)
+    is_overridden = override is not None or act.override is not None
+    edges = [each.from_at for each in fitting if each.from_at > at]
+    until = min([*edges, *([objection.until] if objection.until else [])], default=None)
+    return Finding(article, objection.because, until, is_overridden, status, override)
 
 
 def _earliest(
@@ -241,12 +255,15 @@ def _earliest(
 
 
 def _decisive(known: Known, from_at: datetime, until_at: datetime) -> list[datetime]:
-    """The instants at which an objection may begin inside a window: a hold, a ban or the end of
-    an agreement, and every full hour, since hours and counts change with the debtor's clock."""
+    """The instants at which an objection may begin inside a window: a hold, a ban, a treatment or
+    the end of an agreement or an override, and every full hour, since hours and counts change with
+    the debtor's clock."""
     last = max(from_at, until_at - _INSTANT)
     hours = min(int((until_at - from_at) / _HOUR), _HOURS_MAX)
     inside = [hold.from_at for hold in known.holds]
     inside += [agreed.until_at for agreed in known.agreements if agreed.until_at is not None]
+    inside += [treatment.from_at for treatment in known.treatments]
+    inside += [override.until_at for override in known.overrides]
     inside += [from_at + _HOUR * hour for hour in range(1, hours + 1)]
     inside += _edges(known, from_at, last)
     return [from_at, *sorted(t for t in inside if from_at < t < last), last]

@@ -27,6 +27,7 @@ from services.contact.domain.law.stops import (
     ThirdParty,
     UsablePoint,
 )
+from services.contact.domain.law.treating import NoAutomatedVoice, Pace
 
 Parameters = Mapping[str, Any]
 
@@ -71,6 +72,8 @@ JUDGED: Mapping[str, Callable[[Parameters], Kind]] = {
     "calls_in_days": _calls_in_days,
     "days_after_conversation": lambda stated: DaysAfterConversation(stated["days"]),
     "placed": lambda _: NotPlaced(),
+    "pace": lambda _: Pace(),
+    "automated_voice": lambda _: NoAutomatedVoice(),
     "third_party": lambda _: ThirdParty(),
     "locate_once": lambda _: LocateOnce(),
     "visit_people": lambda stated: VisitPeople(stated["min"]),

@@ -13,7 +13,9 @@ from services.contact.domain.law.facts import (
     Known,
     KnownAgency,
     KnownLoan,
+    KnownOverride,
     KnownPoint,
+    KnownTreatment,
     PastAttempt,
     Proposal,
 )
@@ -36,6 +38,7 @@ def document_of(packs: list[str], at: datetime, act: Proposal, known: Known) -> 
             | _kept(delivered_at=n.delivered_at)
             for n in known.notices
         ],
+        "overrides": [_override(each) for each in known.overrides],
     }
     return {
         "pack": packs,
@@ -48,6 +51,7 @@ def document_of(packs: list[str], at: datetime, act: Proposal, known: Known) -> 
             region=known.region,
             has_refused=known.has_refused,
             is_willing_to_pay=known.is_willing_to_pay,
+            treatments=[_treatment(each) for each in known.treatments],
         ),
         "debtor": {"is_liable": known.is_debtor_liable}
         | _kept(
@@ -80,6 +84,24 @@ def finding_of(finding: Finding) -> Document:
         "because": finding.because,
         "until": finding.until.isoformat() if finding.until else None,
         "is_overridden": finding.is_overridden,
+    } | ({"override": _answered(finding.override)} if finding.override else {})
+
+
+def overridden(verdict: Verdict) -> str:
+    """Which soft rules were overridden, by whom; empty if none was."""
+    return "; ".join(
+        f"{each.article.rule_id} overridden by {each.override.authority} "
+        f"({each.override.override_id}): {each.override.reason}"
+        for each in verdict.findings
+        if each.override is not None
+    )
+
+
+def _answered(override: KnownOverride) -> Document:
+    return {
+        "id": override.override_id,
+        "authority": override.authority,
+        "reason": override.reason,
     }
 
 
@@ -110,6 +132,7 @@ def _act(act: Proposal) -> Document:
         has_consent_to_enter=act.has_consent_to_enter,
         threatens_suit=act.threatens_suit,
         is_cease_notice=act.is_cease_notice,
+        is_automated=act.is_automated,
     )
     told["discloses"] = act.discloses
     if act.direction is Direction.INBOUND:
@@ -137,6 +160,13 @@ def _agreement(agreed: Agreement) -> Document:
     told |= {"from": agreed.from_at.isoformat()} | _kept(until=agreed.until_at)
     told |= {} if agreed.per_day_max is None else {"per_day_max": agreed.per_day_max}
     return told | _kept(evidence=agreed.evidence)
+
+
+def _treatment(treatment: KnownTreatment) -> Document:
+    told: Document = {"from": treatment.from_at.isoformat()} | _kept(until=treatment.until_at)
+    if treatment.touches_per_week_max is not None:
+        told["touches_per_week_max"] = treatment.touches_per_week_max
+    return told if treatment.allows_automated_voice else told | {"allows_automated_voice": False}
 
 
 def _hold(hold: HoldInterval) -> Document:
@@ -173,6 +203,12 @@ def _named(past: PastAttempt) -> tuple[tuple[str, str], ...]:
         ("role", past.role),
         ("agency", past.agency),
     )
+
+
+def _override(override: KnownOverride) -> Document:
+    told: Document = _answered(override) | {"rule": override.rule_id}
+    told |= {"from": override.from_at.isoformat(), "until": override.until_at.isoformat()}
+    return told | _kept(loan=override.loan_id, channel=override.channel)
 
 
 def _loan(loan: KnownLoan) -> Document:

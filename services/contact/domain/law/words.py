@@ -45,6 +45,9 @@ def _next(verdict: Verdict, known: Known) -> str:
 
 def _remark(finding: Finding) -> str:
     article = _article(finding)
+    if finding.override is not None:
+        by = f"{finding.override.authority}: {finding.override.reason}"
+        return f"Overridden by {by}: {finding.because} ({article})."
     if finding.is_overridden:
         return f"Overridden: {finding.because} ({article})."
     if not finding.refuses:

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0011"
 
 STATEMENTS = [
     # `planned_at` is when contact means to do it, none where a person does; leases run on the wall;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,12 +16,15 @@ from services.contact.domain.templates import (
     LANGUAGES,
     OF_PURPOSE,
     PLAIN,
+    Disclosure,
     LoanAmounts,
     Template,
     amount_text,
+    strays,
     tongue_of,
     total_text,
 )
+from services.contact.domain.treatments import Mood
 
 LIBRARY = load(Path("config"))
 
@@ -72,3 +76,27 @@ def test_the_sum_over_loans_is_given_per_currency() -> None:
         LoanAmounts("l3", "JPY", 7, 70, day),
     ]
     assert total_text(loans, "overdue_minor") == "3.50 CNY + 7 JPY"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_tone_nobody_wrote_falls_back_to_the_next_plainer_one(language: str) -> None:
+    text = LIBRARY.latest[("reminder", language)]
+    assert LIBRARY.toned(text, Mood.CAREFUL).tone is Mood.CAREFUL
+    without = replace(
+        LIBRARY, templates=tuple(t for t in LIBRARY.templates if t.tone is not Mood.CAREFUL)
+    )
+    assert without.toned(text, Mood.CAREFUL).tone is Mood.WARM
+    assert LIBRARY.toned(text, Mood.PLAIN) is text
+    unwritten = LIBRARY.latest[("written_demand", language)]
+    assert LIBRARY.toned(unwritten, Mood.CAREFUL) is unwritten
+
+
+def test_a_variant_that_could_be_sent_where_its_plain_text_may_not_is_found() -> None:
+    variant = LIBRARY.variants[("reminder", "en", Mood.WARM)]
+    assert strays(LIBRARY) == []
+    for wrong in (
+        replace(variant, disclosure=Disclosure.NON_DISCLOSING),
+        replace(variant, purposes=frozenset({Purpose.COLLECTION})),
+        replace(variant, id="of-nothing"),
+    ):
+        assert strays(replace(LIBRARY, templates=(*LIBRARY.templates, replace(wrong, version=9))))

@@ -12,6 +12,7 @@ import pytest
 from chassis.configuration import read_documents
 from interfaces.values import Purpose
 from services.contact.domain.calls.scripts import Mood, choose, parse_script, spoken, stage_of
+from services.contact.domain.treatments import Mood as Tone
 
 TODAY = date(2026, 3, 2)
 RAW = {raw["language"]: raw for raw in read_documents(Path("config/scripts")).values()}
@@ -77,3 +78,24 @@ def test_a_stage_is_that_of_the_template_or_else_of_the_purpose() -> None:
     assert stage_of(script, "negotiate", Purpose.COLLECTION) is script.stages["negotiate"]
     assert stage_of(script, "", Purpose.REMINDER) is script.stages["reminder"]
     assert stage_of(script, "unheard_of", Purpose.COLLECTION) is script.stages["follow_up"]
+
+
+def test_a_tone_nobody_wrote_falls_back_to_the_next_plainer_one() -> None:
+    script = SCRIPTS["en"]
+    careful = stage_of(script, "follow_up", Purpose.COLLECTION, Tone.CAREFUL)
+    assert careful is script.tones[Tone.CAREFUL]["follow_up"]
+    only_warm = replace(script, tones={Tone.WARM: script.tones[Tone.WARM]})
+    warm = stage_of(only_warm, "follow_up", Purpose.COLLECTION, Tone.CAREFUL)
+    assert warm is script.tones[Tone.WARM]["follow_up"]
+    plain = stage_of(script, "negotiate", Purpose.COLLECTION, Tone.CAREFUL)
+    assert plain is script.stages["negotiate"]
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_every_toned_stage_names_the_amount_and_leaves_no_placeholder(language: str) -> None:
+    script = SCRIPTS[language]
+    assert set(script.tones) == set(SCRIPTS["en"].tones)
+    for stage in (each for stages in script.tones.values() for each in stages.values()):
+        assert "$amount" in stage.purpose
+        said = [stage.purpose, *stage.questions, *stage.ways_out]
+        assert not [each for each in said if "$" in spoken(each, FIELDS)]
