@@ -45,6 +45,11 @@ def test_a_touch_before_the_end_or_after_going_on_is_not_counted() -> None:
     assert proofs.acts_after_end(stream(GOING, TOUCH, STOPPED, GOING, TOUCH)) == 0
 
 
+def test_a_reminder_of_what_is_yet_to_fall_due_is_no_act_of_an_ended_case() -> None:
+    reminder = TouchConfirmed(template="pre_due")
+    assert proofs.acts_after_end(stream(STOPPED, reminder)) == 0
+
+
 def test_the_standing_of_one_loan_stops_no_other() -> None:
     history = [*stream(STOPPED), *stream(GOING, TOUCH, loan="l2")]
     assert proofs.acts_after_end(history) == 0
