@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from interfaces.values import LIABLE_ROLES, Channel, HoldKind
 from services.contact.commands.aftermath import follow_reply
 from services.contact.commands.desk import Desk
-from services.contact.commands.grievances import Objected
 from services.contact.commands.holds import tell
+from services.contact.commands.objections import Objected
 from services.contact.commands.progress import Occasion, document_answer
 from services.contact.domain import tasks as desk_rules
 from services.contact.domain.answers import WRITTEN, Answer, answers
