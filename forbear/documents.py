@@ -58,6 +58,8 @@ MESSAGES: Mapping[str, tuple[type[Message], ...]] = {
         contact_customer_pb2.ReachabilityChanged,
         contact_customer_pb2.GrievanceChanged,
         contact_customer_pb2.CustomerRecordChanged,
+        contact_customer_pb2.GrievanceOverdue,
+        contact_customer_pb2.TreatmentReviewDue,
         contact_customer_pb2.OverrideChanged,
         contact_placements_pb2.PlacementChanged,
         contact_placements_pb2.DataReturned,

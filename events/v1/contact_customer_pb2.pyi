@@ -60,6 +60,32 @@ class OverrideChanged(_message.Message):
     at: _timestamp_pb2.Timestamp
     def __init__(self, override_id: _Optional[str] = ..., rule_id: _Optional[str] = ..., party_id: _Optional[str] = ..., loan_id: _Optional[str] = ..., channel: _Optional[str] = ..., from_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., until_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
+class GrievanceOverdue(_message.Message):
+    __slots__ = ("grievance_id", "kind", "party_id", "due_at", "at")
+    GRIEVANCE_ID_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    PARTY_ID_FIELD_NUMBER: _ClassVar[int]
+    DUE_AT_FIELD_NUMBER: _ClassVar[int]
+    AT_FIELD_NUMBER: _ClassVar[int]
+    grievance_id: str
+    kind: str
+    party_id: str
+    due_at: _timestamp_pb2.Timestamp
+    at: _timestamp_pb2.Timestamp
+    def __init__(self, grievance_id: _Optional[str] = ..., kind: _Optional[str] = ..., party_id: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class TreatmentReviewDue(_message.Message):
+    __slots__ = ("record_id", "party_id", "review_at", "at")
+    RECORD_ID_FIELD_NUMBER: _ClassVar[int]
+    PARTY_ID_FIELD_NUMBER: _ClassVar[int]
+    REVIEW_AT_FIELD_NUMBER: _ClassVar[int]
+    AT_FIELD_NUMBER: _ClassVar[int]
+    record_id: str
+    party_id: str
+    review_at: _timestamp_pb2.Timestamp
+    at: _timestamp_pb2.Timestamp
+    def __init__(self, record_id: _Optional[str] = ..., party_id: _Optional[str] = ..., review_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
 class CustomerRecordChanged(_message.Message):
     __slots__ = ("party_id", "kind", "record_id", "is_ended", "at")
     PARTY_ID_FIELD_NUMBER: _ClassVar[int]

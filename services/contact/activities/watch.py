@@ -1,4 +1,5 @@
-"""Ends placements that time has ended and raises duties that were missed, when they are due."""
+"""Ends placements that time has ended and raises what was missed when it is due: duties, answers to
+complaints and disputes, reviews of treatments."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from chassis.errors import Rejected
 from chassis.service import Context
 from chassis.telemetry import describe
 from chassis.vault import Unreadable
-from services.contact.commands import duties, placement_ends
+from services.contact.commands import duties, overdue, placement_ends
 from services.contact.commands.desk import Desk, desk
 
 # Something due earlier may have been written, or the clock set to run faster.
@@ -37,12 +38,16 @@ async def watch(context: Context) -> None:
 
 
 async def look_once(context: Context, desk: Desk) -> int:
-    """One pass; how many loans and duties it touched."""
+    """One pass; how many loans, duties and records it touched."""
     now = context.clock.now()
     async with context.database.transaction() as session:
         looked = await placement_ends.look(session, desk, now)
     async with context.database.transaction() as session:
-        return looked + await duties.raise_missed(session, now)
+        looked += await duties.raise_missed(session, now)
+    for raise_due in (overdue.raise_grievances, overdue.raise_reviews):
+        async with context.database.transaction() as session:
+            looked += await raise_due(session, now)
+    return looked
 
 
 def wait_until(context: Context, due: datetime | None) -> timedelta:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
@@ -34,7 +34,7 @@ class OwnerIn(Body):
 
 
 class AnswerIn(Body):
-    outcome: Answer
+    outcome: Literal[Answer.UPHELD, Answer.PARTLY_UPHELD, Answer.REJECTED]
     evidence: Note
     by: Note
 
@@ -71,6 +71,7 @@ class GrievanceOut(BaseModel):
     answer_evidence: str
     answered_by: str | None
     answered_at: datetime | None
+    raised_at: datetime | None
 
 
 class GrievancesOut(BaseModel):

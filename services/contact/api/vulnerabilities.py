@@ -10,11 +10,12 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from chassis.http import ContextDependency
 from interfaces.values import Channel
-from services.contact.api.doors import Body, Id, Instant, Note, desk_of
+from services.contact.api.doors import Body, Id, Instant, Limit, Note, desk_of
 from services.contact.commands import vulnerabilities
 from services.contact.commands.vulnerabilities import (
     EndVulnerability,
     RecordVulnerability,
+    ReviewVulnerability,
     ShownVulnerability,
 )
 from services.contact.domain.treatments import Mood, Treatment, written
@@ -50,6 +51,13 @@ class VulnerabilityEndIn(Body):
     by: Note
 
 
+class ReviewIn(Body):
+    """Somebody looked; the treatment goes on until the next review."""
+
+    next_review_at: Instant
+    by: Note
+
+
 class TreatmentOut(BaseModel):
     touches_per_week_max: int | None
     closed_channels: list[Channel]
@@ -68,7 +76,23 @@ class VulnerabilityOut(BaseModel):
     recorded_by: str
     recorded_at: datetime
     ended_at: datetime | None
+    reviewed_at: datetime | None
+    reviewed_by: str
     treatment: TreatmentOut
+
+
+class ToReviewOut(BaseModel):
+    """What is to be done, not why: a list opens nobody's reasons."""
+
+    record_id: str
+    party_id: str
+    review_at: datetime
+    recorded_by: str
+    raised_at: datetime | None
+
+
+class VulnerabilitiesToReview(BaseModel):
+    records: list[ToReviewOut]
 
 
 class VulnerabilitiesOut(BaseModel):
@@ -97,6 +121,27 @@ async def record_vulnerability(
     )
     async with context.database.transaction() as session:
         return _out(await vulnerabilities.record(session, desk, command, context.clock.now()))
+
+
+@router.get("/vulnerabilities", summary="Treatments whose review falls due by an instant")
+async def list_vulnerabilities_to_review(
+    tenant: str, review_before: Instant, context: ContextDependency, limit: Limit = 100
+) -> VulnerabilitiesToReview:
+    desk_of(context, tenant)
+    async with context.database.transaction() as session:
+        rows = await vulnerabilities.to_review(session, tenant, review_before, limit)
+        shown = [ToReviewOut.model_validate(row, from_attributes=True) for row in rows]
+    return VulnerabilitiesToReview(records=shown)
+
+
+@router.post("/vulnerabilities/{record_id:path}/review", summary="Say that somebody looked at it")
+async def review_vulnerability(
+    tenant: str, record_id: str, body: ReviewIn, context: ContextDependency
+) -> VulnerabilityOut:
+    desk = desk_of(context, tenant)
+    command = ReviewVulnerability(tenant, record_id, body.next_review_at, body.by)
+    async with context.database.transaction() as session:
+        return _out(await vulnerabilities.review(session, desk, command, context.clock.now()))
 
 
 @router.post("/vulnerabilities/{record_id:path}/end", summary="End a record and its treatment")
@@ -136,5 +181,7 @@ def _out(shown: ShownVulnerability) -> VulnerabilityOut:
         recorded_by=row.recorded_by,
         recorded_at=row.recorded_at,
         ended_at=row.ended_at,
+        reviewed_at=row.reviewed_at,
+        reviewed_by=row.reviewed_by,
         treatment=TreatmentOut.model_validate(row.treatment),
     )

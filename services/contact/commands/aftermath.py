@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.contact.commands import party as parties
 from services.contact.commands import reachability
 from services.contact.commands.desk import Desk
-from services.contact.commands.grievances import Objected, open_by_reply
+from services.contact.commands.objections import Objected, open_by_reply
 
 
 async def follow_reply(

@@ -14,8 +14,8 @@ from interfaces.values import LIABLE_ROLES, Channel, HoldKind
 from services.contact.commands import opting
 from services.contact.commands.aftermath import follow_reply
 from services.contact.commands.desk import Desk
-from services.contact.commands.grievances import Objected
 from services.contact.commands.holds import tell
+from services.contact.commands.objections import Objected
 from services.contact.commands.party import Locked
 from services.contact.commands.progress import Occasion, document_answer
 from services.contact.domain import tasks as desk_rules

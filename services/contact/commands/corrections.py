@@ -13,9 +13,11 @@ from services.contact.commands import consequences, holds, opting
 from services.contact.commands.consequences import Said, hold_id
 from services.contact.commands.desk import Desk
 from services.contact.commands.holds import EndHold
+from services.contact.commands.objections import withdraw
 from services.contact.commands.party import Locked
 from services.contact.commands.promising import loan_promised
 from services.contact.commands.understanding import keep_understanding, understanding_row
+from services.contact.domain.grievances import GrievanceKind
 from services.contact.domain.replies import HOLD_OF, ReplyKind
 from services.contact.domain.understanding.classify import Understanding, Understood
 from services.contact.domain.understanding.lexicon import Topic
@@ -120,8 +122,11 @@ async def _undo(
         await store.own_again(session, reply.party_id, before.point_id, reply.at)
     if ReplyKind.QUESTION in removed:
         await store.forgo(session, reply.tenant, reply.reply_id)
+    objected = [kind for kind in GrievanceKind if ReplyKind(kind) in removed]
+    staying = await withdraw(session, reply, objected, who)
     for kind in sorted(HOLD_OF[each] for each in removed if each in HOLD_OF):
-        for name in [hold_id(reply.reply_id, kind, loan) for loan in ("", *before.loan_ids)]:
+        named = {hold_id(reply.reply_id, kind, loan) for loan in ("", *before.loan_ids)}
+        for name in sorted(named - staying):
             if await hold_store.find(session, reply.tenant, name) is not None:
                 ended = EndHold(reply.tenant, name, now, "the reply was misunderstood", by)
                 await holds.end(session, ended, now)

@@ -44,6 +44,7 @@ async def ask(session: AsyncSession, command: AskExtension, now: datetime) -> Ex
         return known
     _check_open(grievance, now)
     await _check_days(session, grievance, command.days)
+    grievance.is_taken_up = True
     row = ExtensionRow(
         tenant=command.tenant,
         extension_id=command.extension_id,

@@ -25,6 +25,7 @@ from services.contact.domain.grievances import (
     rule_for,
 )
 from services.contact.store import grievances as store
+from services.contact.store import tasks
 from services.contact.store.customer_rows import GrievanceRow
 
 
@@ -61,19 +62,6 @@ class AssignGrievance:
     owner: str
 
 
-@dataclass(frozen=True)
-class Objected:
-    """What somebody wrote that is a complaint or a dispute, with the hold it was given, if any."""
-
-    tenant: str
-    reply_id: str
-    party_id: str
-    loan_id: str
-    amount_minor: int | None
-    kinds: frozenset[GrievanceKind]
-    hold_ids: tuple[str, ...]
-
-
 async def open_(
     session: AsyncSession, desk: Desk, command: OpenGrievance, now: datetime
 ) -> GrievanceRow:
@@ -105,41 +93,10 @@ async def open_(
     return row
 
 
-async def open_by_reply(
-    session: AsyncSession, desk: Desk, objected: Objected, now: datetime
-) -> tuple[str, ...]:
-    """Open what a reply objects to, unless it waits for its answer already; returns the new ids.
-
-    The hold that the reply placed becomes the case's own, so that its answer ends it.
-    """
-    opened = []
-    for kind in sorted(objected.kinds):
-        waits = await store.open_one(session, objected.party_id, objected.loan_id, kind)
-        if waits is not None:
-            continue
-        ending = f"/{HOLD_KIND[kind].value}"
-        own = next((each for each in objected.hold_ids if each.endswith(ending)), "")
-        command = OpenGrievance(
-            tenant=objected.tenant,
-            grievance_id=f"reply/{objected.reply_id}/{kind.value}",
-            kind=kind,
-            party_id=objected.party_id,
-            loan_id=objected.loan_id,
-            amount_minor=objected.amount_minor if kind is GrievanceKind.DISPUTE else None,
-            owner="",
-            evidence=f"reply {objected.reply_id}",
-            by="contact",
-            reply_id=objected.reply_id,
-            hold_id=own,
-        )
-        opened.append((await open_(session, desk, command, now)).grievance_id)
-    return tuple(opened)
-
-
 async def assign(session: AsyncSession, command: AssignGrievance) -> GrievanceRow:
     """Raises `contact/unknown_grievance`."""
     row, _ = await locked(session, command.tenant, command.grievance_id)
-    row.owner = command.owner
+    row.owner, row.is_taken_up = command.owner, True
     return row
 
 
@@ -152,13 +109,21 @@ async def answer(session: AsyncSession, command: AnswerGrievance, now: datetime)
     if row.answered_at is not None:
         _check_same_answer(command, row)
         return row
-    row.outcome, row.answer_evidence = command.outcome, command.evidence
-    row.answered_at, row.answered_by = now, command.by
-    await session.flush()
-    reason = f"{row.kind} {row.grievance_id} answered: {command.outcome.value}"
-    await holds.end(session, EndHold(row.tenant, row.hold_id, None, reason, command.by), now)
-    await tell(session, party, row, now)
+    await close(session, party, row, command, now)
     return row
+
+
+async def close(
+    session: AsyncSession, party: Locked, row: GrievanceRow, word: AnswerGrievance, now: datetime
+) -> None:
+    """End it and its own hold, and tell so; nobody at the desk need look any more."""
+    row.outcome, row.answer_evidence = word.outcome, word.evidence
+    row.answered_at, row.answered_by = now, word.by
+    await session.flush()
+    reason = f"{row.kind} {row.grievance_id} answered: {word.outcome.value}"
+    await holds.end(session, EndHold(row.tenant, row.hold_id, None, reason, word.by), now)
+    await tasks.close_of(session, row.tenant, task_name(row.grievance_id), word.by, now)
+    await tell(session, party, row, now)
 
 
 async def waiting(
@@ -194,9 +159,19 @@ async def tell(session: AsyncSession, party: Locked, row: GrievanceRow, at: date
         outcome=row.outcome,
         at=at,
     )
+    await tell_loans(session, told_of(party, row), body, at, row.grievance_id)
+
+
+def told_of(party: Locked, row: GrievanceRow) -> Locked:
+    """The party with the loans that hear of the grievance."""
     if row.kind == GrievanceKind.DISPUTE and row.loan_id in party.loan_ids:
-        party = replace(party, loan_ids=(row.loan_id,))
-    await tell_loans(session, party, body, at, row.grievance_id)
+        return replace(party, loan_ids=(row.loan_id,))
+    return party
+
+
+def task_name(grievance_id: str) -> str:
+    """What a desk task about an overdue one is named after."""
+    return f"grievance/{grievance_id}"
 
 
 def calendar_of(desk: Desk, tenant_name: str) -> Calendar:

@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.errors import Conflict, Invalid, NotFound
 from services.contact.commands import party as parties
 from services.contact.commands.desk import Desk
-from services.contact.commands.party import Change, key_of, tell_change
+from services.contact.commands.overdue import review_name
+from services.contact.commands.party import Change, Locked, key_of, tell_change
 from services.contact.domain.treatments import Treatment, written
-from services.contact.store import customer
+from services.contact.store import customer, tasks
 from services.contact.store.customer_rows import VulnerabilityRow
 from services.contact.store.tables import PartyRow
 
@@ -39,6 +40,16 @@ class EndVulnerability:
     tenant: str
     record_id: str
     reason: str
+    by: str
+
+
+@dataclass(frozen=True)
+class ReviewVulnerability:
+    """Somebody looked: the treatment goes on until it is looked at again."""
+
+    tenant: str
+    record_id: str
+    next_review_at: datetime
     by: str
 
 
@@ -82,19 +93,43 @@ async def record(
     return _shown(desk, party.row, row)
 
 
+async def review(
+    session: AsyncSession, desk: Desk, command: ReviewVulnerability, now: datetime
+) -> ShownVulnerability:
+    """Keep who looked and when the next review is due; the same again changes nothing.
+
+    Raises `contact/unknown_vulnerability` and `contact/treatment_is_wrong`.
+    """
+    known, party = await _locked(session, command.tenant, command.record_id)
+    if known.ended_at is not None or command.next_review_at <= now:
+        raise Invalid(
+            "contact/treatment_is_wrong",
+            f"Record {command.record_id!r} has ended, or its next review at "
+            f"{command.next_review_at.isoformat()} is past; name a later one.",
+        )
+    if known.review_at != command.next_review_at:
+        await tasks.close_of(session, known.tenant, review_name(known), command.by, now)
+        known.review_at, known.raised_at = command.next_review_at, None
+        known.reviewed_at, known.reviewed_by = now, command.by
+        await session.flush()
+        await tell_change(session, party, Change("treatment", known.record_id), now)
+    return _shown(desk, party.row, known)
+
+
+async def to_review(
+    session: AsyncSession, tenant: str, before: datetime, limit: int
+) -> list[VulnerabilityRow]:
+    """Records in force that somebody must look at by an instant, the longest waiting first."""
+    return await customer.to_review(session, tenant, before, limit)
+
+
 async def end(session: AsyncSession, command: EndVulnerability, now: datetime) -> VulnerabilityRow:
     """Raises `contact/unknown_vulnerability`; ending it again changes nothing."""
-    known = await customer.vulnerability(session, command.tenant, command.record_id)
-    if known is None:
-        raise NotFound(
-            "contact/unknown_vulnerability",
-            f"No record {command.record_id!r} of tenant {command.tenant!r} is kept; check its id.",
-        )
-    party = await parties.lock(session, command.tenant, known.party_id)
-    await session.refresh(known)
+    known, party = await _locked(session, command.tenant, command.record_id)
     if known.ended_at is None:
         known.ended_at, known.ended_by, known.end_reason = now, command.by, command.reason
         await session.flush()
+        await tasks.close_of(session, known.tenant, review_name(known), command.by, now)
         change = Change("treatment", known.record_id, is_ended=True)
         await tell_change(session, party, change, now)
     return known
@@ -112,6 +147,20 @@ async def of_party(
     """Raises `contact/unknown_party`."""
     party = await parties.known(session, tenant, party_id)
     return [_shown(desk, party, row) for row in await customer.vulnerabilities(session, party_id)]
+
+
+async def _locked(
+    session: AsyncSession, tenant: str, record_id: str
+) -> tuple[VulnerabilityRow, Locked]:
+    known = await customer.vulnerability(session, tenant, record_id)
+    if known is None:
+        raise NotFound(
+            "contact/unknown_vulnerability",
+            f"No record {record_id!r} of tenant {tenant!r} is kept; check its id.",
+        )
+    party = await parties.lock(session, tenant, known.party_id)
+    await session.refresh(known)
+    return known, party
 
 
 def _check(command: RecordVulnerability, now: datetime) -> None:
@@ -132,7 +181,7 @@ def _repeated(
     same = (
         known.party_id == command.party_id
         and known.treatment == written(command.treatment)
-        and known.review_at == command.review_at
+        and (known.review_at == command.review_at or known.reviewed_at is not None)
         and known.may_keep == command.may_keep
         and (shown.category, shown.evidence) == told
     )

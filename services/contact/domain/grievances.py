@@ -18,9 +18,12 @@ class GrievanceKind(StrEnum):
 
 
 class Answer(StrEnum):
+    """`withdrawn` is no answer to anybody: nothing was objected to, a reply was misunderstood."""
+
     UPHELD = "upheld"
     PARTLY_UPHELD = "partly_upheld"
     REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
 
 
 HOLD_KIND: dict[GrievanceKind, HoldKind] = {

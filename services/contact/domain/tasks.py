@@ -26,6 +26,8 @@ class TaskKind(StrEnum):
     PROMISE = "promise"
     QUESTION = "question"
     CALL_UNREPORTED = "call_unreported"
+    GRIEVANCE_OVERDUE = "grievance_overdue"
+    REVIEW_DUE = "review_due"
     UNCLEAR = "unclear"
     ABUSE = "abuse"
 
@@ -46,6 +48,8 @@ URGENCY: dict[TaskKind, Urgency] = {
     TaskKind.PROMISE: Urgency(5, timedelta(hours=8)),
     TaskKind.QUESTION: Urgency(5, timedelta(hours=8)),
     TaskKind.CALL_UNREPORTED: Urgency(5, timedelta(hours=8)),
+    TaskKind.GRIEVANCE_OVERDUE: Urgency(3, timedelta(hours=4)),
+    TaskKind.REVIEW_DUE: Urgency(5, timedelta(hours=24)),
     TaskKind.UNCLEAR: Urgency(6, timedelta(hours=24)),
     TaskKind.ABUSE: Urgency(7, timedelta(hours=72)),
 }

@@ -8,6 +8,7 @@ from datetime import datetime, time
 from sqlalchemy import ARRAY, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from interfaces.values import Channel
 from services.contact.domain.agreements import (
@@ -112,9 +113,32 @@ async def vulnerabilities(session: AsyncSession, party_id: str) -> list[Vulnerab
     return list((await session.execute(query)).scalars())
 
 
+async def reviews_due(session: AsyncSession, at: datetime, limit: int) -> list[VulnerabilityRow]:
+    """Those in force whose review is due and was not told, the longest waiting first."""
+    query = _to_review(at).where(col(VulnerabilityRow.raised_at).is_(None)).limit(limit)
+    fresh = query.execution_options(populate_existing=True)
+    return list((await session.execute(fresh)).scalars())
+
+
+async def to_review(
+    session: AsyncSession, tenant: str, before: datetime, limit: int
+) -> list[VulnerabilityRow]:
+    """A tenant's records in force whose review falls before an instant."""
+    query = _to_review(before).where(col(VulnerabilityRow.tenant) == tenant).limit(limit)
+    return list((await session.execute(query)).scalars())
+
+
 async def add(session: AsyncSession, row: AgreedRow | VulnerabilityRow) -> None:
     session.add(row)
     await session.flush()
+
+
+def _to_review(before: datetime) -> SelectOfScalar[VulnerabilityRow]:
+    return (
+        select(VulnerabilityRow)
+        .where(col(VulnerabilityRow.review_at) <= before, col(VulnerabilityRow.ended_at).is_(None))
+        .order_by(col(VulnerabilityRow.review_at), col(VulnerabilityRow.record_id))
+    )
 
 
 async def _terms(

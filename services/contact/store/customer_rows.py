@@ -52,7 +52,8 @@ class AgreedRow(Row, table=True):
 
 
 class VulnerabilityRow(Row, table=True):
-    """Category and evidence lie under the person's key, and only if the person agreed to it."""
+    """Category and evidence lie under the person's key, and only if the person agreed to it;
+    `raised_at` is when it was told that its review is due."""
 
     __tablename__: ClassVar[str] = "vulnerability"
     tenant: str = Field(primary_key=True)
@@ -62,6 +63,9 @@ class VulnerabilityRow(Row, table=True):
     evidence: bytes | None = None
     may_keep: bool
     review_at: datetime = _instant()
+    raised_at: datetime | None = _instant(nullable=True)
+    reviewed_at: datetime | None = _instant(nullable=True)
+    reviewed_by: str = ""
     treatment: dict[str, object] = Field(sa_column=Column(JSONB, nullable=False))
     recorded_by: str
     recorded_at: datetime = _instant()
@@ -82,7 +86,8 @@ class ReachabilityRow(Row, table=True):
 
 
 class GrievanceRow(Row, table=True):
-    """`rule` names the version of the due date's rule; `extensions` what it may still be given."""
+    """`rule` names the version of the due date's rule; `extensions` what it may still be given;
+    `is_taken_up`: a person saw to it; `raised_at` is when its being overdue was told."""
 
     __tablename__: ClassVar[str] = "grievance"
     tenant: str = Field(primary_key=True)
@@ -105,6 +110,8 @@ class GrievanceRow(Row, table=True):
     answer_evidence: str = ""
     answered_by: str | None = None
     answered_at: datetime | None = _instant(nullable=True)
+    is_taken_up: bool = False
+    raised_at: datetime | None = _instant(nullable=True)
 
 
 class ExtensionRow(Row, table=True):

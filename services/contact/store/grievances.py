@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
+from sqlalchemy import or_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -31,6 +33,37 @@ async def open_one(
         .order_by(col(GrievanceRow.opened_at), col(GrievanceRow.grievance_id))
     )
     return (await session.execute(query)).scalars().first()
+
+
+async def of_reply(
+    session: AsyncSession, tenant: str, reply_id: str, kinds: Collection[GrievanceKind]
+) -> list[GrievanceRow]:
+    """Those a reply opened, of each loan it was about; their ids name the loans after the first."""
+    query = (
+        select(GrievanceRow)
+        .where(col(GrievanceRow.tenant) == tenant, col(GrievanceRow.kind).in_(sorted(kinds)))
+        .where(
+            or_(
+                col(GrievanceRow.reply_id) == reply_id,
+                col(GrievanceRow.reply_id).startswith(f"{reply_id}/", autoescape=True),
+            )
+        )
+        .order_by(col(GrievanceRow.grievance_id))
+    )
+    return list((await session.execute(query)).scalars())
+
+
+async def overdue(session: AsyncSession, at: datetime, limit: int) -> list[GrievanceRow]:
+    """Those without an answer in time that nobody was told of, the longest overdue first."""
+    query = (
+        select(GrievanceRow)
+        .where(col(GrievanceRow.due_at) <= at, col(GrievanceRow.answered_at).is_(None))
+        .where(col(GrievanceRow.raised_at).is_(None))
+        .order_by(col(GrievanceRow.due_at), col(GrievanceRow.grievance_id))
+        .limit(limit)
+        .execution_options(populate_existing=True)
+    )
+    return list((await session.execute(query)).scalars())
 
 
 async def waiting(

@@ -83,6 +83,15 @@ async def latest(session: AsyncSession, tenant: str, reply_id: str) -> Understan
     return (await session.execute(query)).scalar_one_or_none()
 
 
+async def saying(
+    session: AsyncSession, party_id: str, label: str, since: datetime
+) -> list[UnderstandingRow]:
+    """The latest understanding of each reply of a party since then that carries a label."""
+    bound = {"party_id": party_id, "label": label, "since": since}
+    query = select(UnderstandingRow).from_statement(_SAYING)
+    return list((await session.execute(query, bound)).scalars())
+
+
 async def revision(
     session: AsyncSession, tenant: str, reply_id: str, number: int
 ) -> UnderstandingRow | None:
@@ -160,6 +169,14 @@ async def own_again(session: AsyncSession, party_id: str, point_id: str, at: dat
     await session.execute(_OWN_AGAIN, {"party_id": party_id, "point_id": point_id, "at": at})
 
 
+_SAYING = text(
+    """SELECT * FROM (
+        SELECT DISTINCT ON (u.tenant, u.reply_id) u.*
+        FROM reply_understanding u JOIN reply r USING (tenant, reply_id)
+        WHERE r.party_id = :party_id AND r.at >= :since
+        ORDER BY u.tenant, u.reply_id, u.revision DESC) latest
+    WHERE labels ? :label"""
+)
 _OF_TENANT = """point.point_id = {points} AND EXISTS (SELECT FROM loan_party
     WHERE loan_party.party_id = point.party_id AND loan_party.tenant = :tenant)"""
 _ONE = _OF_TENANT.format(points=":point_id")

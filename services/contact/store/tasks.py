@@ -92,6 +92,14 @@ async def of_reply(session: AsyncSession, tenant: str, reply_id: str) -> list[Ta
     return list((await session.execute(query.order_by(col(TaskRow.priority)))).scalars())
 
 
+async def close_of(
+    session: AsyncSession, tenant: str, reply_id: str, by: str, at: datetime
+) -> None:
+    """Nobody need look at these tasks any more: what they were about was done."""
+    bound = {"tenant": tenant, "reply_id": reply_id, "by": by, "at": at}
+    await session.execute(_CLOSE, bound)
+
+
 async def has_open(session: AsyncSession, party_id: str, kinds: Collection[TaskKind]) -> bool:
     """Whether a person still has to look after this party for one of these reasons."""
     query = select(col(TaskRow.task_id)).where(
@@ -117,6 +125,10 @@ _CLAIM = text(
             AND (lease_until IS NULL OR lease_until <= :wall)
         ORDER BY priority, due_at, task_id LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING task_id"""
+)
+_CLOSE = text(
+    """UPDATE desk_task SET completed_at = :at, completed_by = :by, lease_until = NULL
+    WHERE tenant = :tenant AND reply_id = :reply_id AND completed_at IS NULL"""
 )
 _NOTE_READING = text(
     """INSERT INTO words_read (tenant, reply_id, task_id, read_by, read_at)

@@ -1,4 +1,4 @@
-"""Which queues a collector serves; overrides of soft rules, also in the docket."""
+"""Which queues a collector serves; overrides of soft rules, also in the docket; what was raised."""
 
 from alembic import op
 
@@ -15,6 +15,15 @@ STATEMENTS = [
         recorded_at timestamptz NOT NULL, ended_at timestamptz, ended_by text NOT NULL,
         end_reason text NOT NULL, PRIMARY KEY (tenant, override_id))""",
     "CREATE INDEX rule_override_of_party ON rule_override (party_id)",
+    # Of those opened before, nobody knows whether a person saw to them: they are left to people.
+    """ALTER TABLE grievance ADD COLUMN is_taken_up boolean NOT NULL DEFAULT true,
+        ADD COLUMN raised_at timestamptz""",
+    "ALTER TABLE grievance ALTER COLUMN is_taken_up SET DEFAULT false",
+    """CREATE INDEX grievance_unraised ON grievance (due_at)
+        WHERE answered_at IS NULL AND raised_at IS NULL""",
+    """ALTER TABLE vulnerability ADD COLUMN raised_at timestamptz,
+        ADD COLUMN reviewed_at timestamptz, ADD COLUMN reviewed_by text NOT NULL DEFAULT ''""",
+    "CREATE INDEX vulnerability_to_review ON vulnerability (review_at) WHERE ended_at IS NULL",
     # As in 0009, with the overrides of the party addressed.
     r"""CREATE OR REPLACE FUNCTION hearing_facts(
         _tenant text, _touch text, _consumer text, _loans text[], _party text, _debtor text,
