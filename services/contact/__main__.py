@@ -7,7 +7,7 @@ import sys
 from chassis.service import Service, run
 from chassis.settings import Settings
 from interfaces.contact import TASK_QUEUE
-from services.contact.activities import Activities, Bell, answer, do_owed, watch
+from services.contact.activities import Activities, Bell, answer, collect, do_owed, watch
 from services.contact.activities import run as meet_pools
 from services.contact.activities import tend as tend_calls
 from services.contact.api import router
@@ -28,6 +28,7 @@ def service(settings: Settings) -> Service:
             tend_calls(context),
             answer(context),
             do_owed(context),
+            collect(context),
         ),
         task_queue=TASK_QUEUE,
         consumers=consumers,

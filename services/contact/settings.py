@@ -8,6 +8,9 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
 from chassis.configuration import Misconfigured, read_documents
 from chassis.errors import NotFound
 from chassis.settings import Settings
@@ -26,6 +29,16 @@ _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 NEGOTIATION_TOPIC = "collect.negotiation.v1"
 STANDING_CONSUMER, PEOPLE_CONSUMER = "contact", "contact-people"
 PROMISES_CONSUMER = "contact-promises"
+
+
+class MailboxSettings(BaseSettings):
+    """`FORBEAR_MAILBOXES`, as JSON: the Maildir of each tenant that has one. A mail taken in is
+    deleted there after `FORBEAR_MAIL_KEPT_DAYS`."""
+
+    model_config = SettingsConfigDict(env_prefix="FORBEAR_", extra="ignore")
+
+    mailboxes: dict[str, Path] = {}
+    mail_kept_days: int = Field(default=30, ge=1)
 
 
 @dataclass(frozen=True)

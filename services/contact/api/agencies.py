@@ -6,7 +6,7 @@ never what is known of the person.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
@@ -17,6 +17,7 @@ from interfaces.contact import TouchOutcome
 from interfaces.values import Channel, Purpose
 from services.contact.api.doors import (
     After,
+    Amount,
     Body,
     Id,
     Instant,
@@ -24,20 +25,33 @@ from services.contact.api.doors import (
     Name,
     Note,
     PathName,
+    Words,
     desk_of,
 )
 from services.contact.commands import agency_acts, agency_records
 from services.contact.commands.agency_acts import ActNamed, ActShown, ReportAct
 from services.contact.commands.agency_gate import ReserveAct
+from services.contact.commands.agency_hearing import Heard
 from services.contact.commands.agency_records import HandOver
 from services.contact.domain.agencies import HandedOver
 from services.contact.domain.outcomes import Outcome
+from services.contact.domain.replies import ReplyKind
 
 router = APIRouter(prefix="/agencies/{agency_id}", tags=["agencies"])
 
 RECORDS_MAX = 1_000
+# All that the law counts; which of them fit, the channel says.
 OutcomeWord = Literal[
-    "delivered", "undeliverable", "connected", "right_party", "voicemail", "no_answer"
+    "delivered",
+    "undeliverable",
+    "busy",
+    "out_of_service",
+    "no_answer",
+    "voicemail",
+    "connected",
+    "third_party",
+    "right_party",
+    "effective",
 ]
 
 
@@ -61,9 +75,15 @@ class VerdictOut(BaseModel):
 
 
 class OutcomeIn(Body):
+    """`heard` is what the person said or answered; amount and day are those of a promise."""
+
     outcome: OutcomeWord
     recording: Annotated[str, Field(max_length=200, pattern=r"^[\x21-\x7e]*$")] = ""
     at: Instant | None = None
+    heard: Annotated[tuple[ReplyKind, ...], Field(max_length=14)] = ()
+    text: Words = ""
+    amount_minor: Amount | None = None
+    promised_on: date | None = None
 
 
 class ActOut(BaseModel):
@@ -77,6 +97,7 @@ class ActOut(BaseModel):
     from_at: datetime
     until_at: datetime
     recording: str
+    is_recording_missing: bool
 
 
 class ActsOut(BaseModel):
@@ -155,12 +176,12 @@ async def release_act(
 async def report_act(
     tenant: str, agency_id: PathName, act_id: PathName, body: OutcomeIn, context: ContextDependency
 ) -> ActOut:
-    desk_of(context, tenant)
-    now = context.clock.now()
+    its_desk, now = desk_of(context, tenant), context.clock.now()
     named = ActNamed(tenant, agency_id, act_id)
-    command = ReportAct(named, Outcome(body.outcome), body.recording, body.at or now)
+    heard = Heard(tuple(body.heard), body.text, body.amount_minor, body.promised_on)
+    command = ReportAct(named, Outcome(body.outcome), body.recording, body.at or now, heard)
     async with context.database.transaction() as session:
-        return _act(await agency_acts.report(session, command, now))
+        return _act(await agency_acts.report(session, its_desk, command, now))
 
 
 @router.get("/reservations", summary="An agency's own acts")
@@ -228,4 +249,5 @@ def _verdict(act_id: str, outcome: TouchOutcome) -> VerdictOut:
 def _act(act: ActShown) -> ActOut:
     shown = ("loan_id", "party_id", "channel", "purpose", "status", "outcome", "from_at")
     fields = {name: getattr(act.attempt, name) for name in (*shown, "until_at")}
-    return ActOut(act_id=act.act_id, recording=act.recording, **fields)
+    fields |= {"recording": act.recording, "is_recording_missing": act.is_recording_missing}
+    return ActOut(act_id=act.act_id, **fields)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
@@ -11,25 +9,18 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from chassis.errors import Invalid, Malformed
 from chassis.http import ContextDependency
-from chassis.service import Context
 from interfaces.values import Channel
 from services.contact.api.doors import Words
 from services.contact.api.replies import Address
 from services.contact.api.webhooks import SignedDesk
-from services.contact.commands.desk import Desk
-from services.contact.commands.incoming import Incoming, take_in
+from services.contact.commands.incoming import Incoming
+from services.contact.commands.mail_in import Fate, reply_id_of, take_in_letter, take_in_message
 from services.contact.domain.mail import read_mail
 
 router = APIRouter(prefix="/webhooks")
 _MAIL_BODY = {
     "requestBody": {"required": True, "content": {"message/rfc822": {"schema": {"type": "string"}}}}
 }
-
-
-class Fate(StrEnum):
-    RECORDED = "recorded"
-    UNKNOWN_SENDER = "unknown_sender"
-    IGNORED = "ignored"
 
 
 class InboundMessage(BaseModel):
@@ -72,13 +63,15 @@ async def receive_message(
         raise Malformed("contact/webhook_body", f"{place}: {first['msg']}.") from wrong
     incoming = Incoming(
         tenant=tenant,
-        reply_id=_reply_id(message.channel, message.message_id),
+        reply_id=reply_id_of(message.channel, message.message_id),
         channel=message.channel,
         from_address=message.from_address,
         text=message.text,
         attempt_ids=(message.in_reply_to,) if _is_plain(message.in_reply_to) else (),
     )
-    return await _take_in(context, desk, incoming)
+    async with context.database.transaction() as session:
+        taken = await take_in_message(session, desk, incoming, context.clock.now())
+    return TakenOut(reply_id=taken.reply_id, fate=taken.fate)
 
 
 @router.post("/mail", summary="A mail came in, as it is on the wire", openapi_extra=_MAIL_BODY)
@@ -89,31 +82,9 @@ async def receive_mail(
     letter = read_mail(body)
     if letter is None:
         raise Invalid("contact/unreadable_mail", "The body is no mail with a sender (RFC 5322).")
-    reply_id = _reply_id(Channel.EMAIL, letter.message_id)
-    if letter.is_automatic:
-        return TakenOut(reply_id=reply_id, fate=Fate.IGNORED)
-    incoming = Incoming(
-        tenant=tenant,
-        reply_id=reply_id,
-        channel=Channel.EMAIL,
-        from_address=letter.from_address,
-        text=letter.text,
-        attempt_ids=letter.attempt_ids,
-    )
-    return await _take_in(context, desk, incoming)
-
-
-async def _take_in(context: Context, desk: Desk, incoming: Incoming) -> TakenOut:
     async with context.database.transaction() as session:
-        recorded = await take_in(session, desk, incoming, context.clock.now())
-    fate = Fate.RECORDED if recorded.party_id else Fate.UNKNOWN_SENDER
-    return TakenOut(reply_id=recorded.reply_id, fate=fate)
-
-
-def _reply_id(channel: Channel, message_id: str) -> str:
-    """The provider's id, in a form of ours: theirs may hold anything."""
-    digest = hashlib.sha256(f"{channel}/{message_id}".encode("utf-8", "replace")).hexdigest()
-    return f"{channel}-{digest[:32]}"
+        taken = await take_in_letter(session, desk, tenant, letter, context.clock.now())
+    return TakenOut(reply_id=taken.reply_id, fate=taken.fate)
 
 
 def _is_plain(attempt_id: str) -> bool:

@@ -15,7 +15,7 @@ from chassis import outbox
 from chassis.errors import Invalid, NotFound
 from chassis.idempotency import first_result
 from interfaces.contact import Release, Reservation, TouchOutcome, TouchStatus
-from services.contact.commands import occasions, outcomes, recordings, reservations
+from services.contact.commands import agency_hearing, occasions, outcomes, reservations
 from services.contact.commands.agency_gate import (
     Acting,
     ReserveAct,
@@ -25,6 +25,7 @@ from services.contact.commands.agency_gate import (
     placed_now,
     touch_of,
 )
+from services.contact.commands.agency_hearing import NOTHING, Heard
 from services.contact.commands.desk import Desk
 from services.contact.commands.judging import attempt_id_of
 from services.contact.commands.outcomes import ReportOutcome
@@ -45,12 +46,14 @@ class ActNamed:
 
 @dataclass(frozen=True)
 class ReportAct:
-    """How an act turned out; a connected call's recording may follow with the hand-over."""
+    """How an act turned out, and what the person said in it or answered to it. A connected call's
+    recording may follow with the hand-over; until then it is raised as missing."""
 
     act: ActNamed
     outcome: Outcome
     recording: str
     at: datetime
+    heard: Heard = NOTHING
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class ActShown:
     act_id: str
     recording: str
     attempt: AttemptRow
+    is_recording_missing: bool
 
 
 async def reserve(
@@ -130,11 +134,12 @@ async def release(session: AsyncSession, desk: Desk, command: ActNamed, now: dat
     await reservations.release(session, desk, gone)
 
 
-async def report(session: AsyncSession, command: ReportAct, now: datetime) -> ActShown:
-    """Keep how an act turned out; allowed after a recall too, since it happened before.
+async def report(session: AsyncSession, desk: Desk, command: ReportAct, now: datetime) -> ActShown:
+    """Keep how an act turned out, and let follow what was heard, as if the bank had heard it;
+    allowed after a recall too, since it happened before.
 
-    Raises `contact/unknown_act`, `contact/unknown_attempt`, `contact/outcome_does_not_fit` and
-    `contact/outcome_is_early`.
+    Raises `contact/unknown_act`, `contact/unknown_attempt`, `contact/outcome_does_not_fit`,
+    `contact/outcome_is_early` and `contact/nothing_can_be_heard`.
     """
     row = await _known(session, command.act)
     if command.at > now:
@@ -143,19 +148,14 @@ async def report(session: AsyncSession, command: ReportAct, now: datetime) -> Ac
             f"The outcome is dated {command.at.isoformat()}, and it is {now.isoformat()} now.",
         )
     said = ReportOutcome(command.act.tenant, row.attempt_id, command.outcome, command.at)
+    await agency_hearing.lock(session, row, command.heard, command.outcome)
     attempt = await outcomes.report(session, said)
     row.reported_at = command.at
-    if command.recording:
-        await keep_recording(session, row, attempt, command.recording)
+    await agency_hearing.heed_end(session, attempt, command.outcome, now)
+    await agency_hearing.heed_recording(session, row, attempt, command.recording, now)
+    await agency_hearing.record(session, desk, row, command.heard, now)
     await session.flush()
-    return ActShown(row.act_id, row.recording, attempt)
-
-
-async def keep_recording(
-    session: AsyncSession, row: AgencyActRow, attempt: AttemptRow, reference: str
-) -> None:
-    row.recording = reference
-    await recordings.keep(session, attempt, reference)
+    return _shown(row, attempt)
 
 
 async def listed(
@@ -163,7 +163,7 @@ async def listed(
 ) -> list[ActShown]:
     """An agency's own acts, and nobody else's."""
     acts = await agency_acts.acts(session, tenant, agency_id, after, limit)
-    return [ActShown(act.row.act_id, act.row.recording, act.attempt) for act in acts]
+    return [_shown(act.row, act.attempt) for act in acts]
 
 
 async def placed_with(
@@ -180,3 +180,7 @@ async def _known(session: AsyncSession, command: ActNamed) -> AgencyActRow:
             f"Agency {command.agency_id!r} has reserved no act {command.act_id!r}; check its id.",
         )
     return row
+
+
+def _shown(row: AgencyActRow, attempt: AttemptRow) -> ActShown:
+    return ActShown(row.act_id, row.recording, attempt, row.is_recording_missing)

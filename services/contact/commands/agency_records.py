@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import outbox
 from chassis.errors import Conflict, Invalid
 from services.contact.commands import outcomes
-from services.contact.commands.agency_acts import keep_recording
+from services.contact.commands.agency_hearing import heed_recording
 from services.contact.commands.outcomes import ReportOutcome
 from services.contact.domain.agencies import HandedOver, gaps
 from services.contact.settings import TOPIC
@@ -95,8 +95,7 @@ async def _take_in(
             said = ReportOutcome(command.tenant, act.attempt.attempt_id, record.outcome, now)
             await outcomes.report(session, said)
             act.row.reported_at = act.row.reported_at or now
-        if record.recording:
-            await keep_recording(session, act.row, act.attempt, record.recording)
+        await heed_recording(session, act.row, act.attempt, record.recording, now)
         act.row.hand_over_id = command.hand_over_id
     await session.flush()
 

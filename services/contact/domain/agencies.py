@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from services.contact.domain.outcomes import Outcome
+from services.contact.domain.outcomes import REACHED, Outcome
 
 # CN-AGENCY-1: evaluated at least once a year.
 EVALUATION_DAYS_MAX = 365
@@ -108,7 +108,8 @@ class ActKept:
     recording: str = ""
 
 
-_HEARD = frozenset({Outcome.CONNECTED, Outcome.RIGHT_PARTY})
+# A call is recorded once somebody answered it, whoever that was; of others nothing was said.
+_ANSWERED = REACHED - {Outcome.DELIVERED}
 
 
 def gaps(kept: Sequence[ActKept], records: Sequence[HandedOver]) -> dict[str, str]:
@@ -121,7 +122,12 @@ def gaps(kept: Sequence[ActKept], records: Sequence[HandedOver]) -> dict[str, st
 
 
 def needs_recording(is_call: bool, outcome: Outcome) -> bool:
-    return is_call and outcome in _HEARD
+    return is_call and outcome in _ANSWERED
+
+
+def may_have_heard(outcome: Outcome) -> bool:
+    """Whether anybody can have said anything in an act that turned out so."""
+    return outcome in REACHED
 
 
 def _gap(act: ActKept, record: HandedOver | None) -> str:

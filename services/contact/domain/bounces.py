@@ -10,6 +10,8 @@ from email.errors import MessageError
 from email.message import Message
 from email.parser import BytesParser
 
+from services.contact.domain.mail import is_overdone
+
 _ATTEMPT = re.compile(r"(?<![0-9a-f])([0-9a-f]{32})(?![0-9a-f])")
 _RETURN_PATH = re.compile(r"\+([0-9a-f]{32})@")
 _PARTS_MAX = 50
@@ -26,6 +28,8 @@ class Bounce:
 
 def read_bounce(raw: bytes) -> Bounce | None:
     """None for what is no notification, or about none of our messages."""
+    if is_overdone(raw):
+        return None
     try:
         mail = BytesParser(policy=policy.compat32).parsebytes(raw)
         return _read(mail)

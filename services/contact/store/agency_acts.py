@@ -38,6 +38,7 @@ class AgencyActRow(Row, table=True):
     window_from: datetime = Field(sa_type=DateTime(timezone=True))
     window_until: datetime = Field(sa_type=DateTime(timezone=True))
     recording: str = ""
+    is_recording_missing: bool = False
     reported_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     hand_over_id: str | None = None
 
