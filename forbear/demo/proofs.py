@@ -16,7 +16,6 @@ from events.v1.ledger_pb2 import PositionChanged
 from forbear.demo.histories import Recorded
 from interfaces.clock import ClockReading
 
-PRE_DUE = "pre_due"
 # Decision 0003: after these, the same arrears do not open another case.
 _FINAL = ("settled", "arranged", "deceased_without_estate", "time_barred")
 
@@ -59,15 +58,18 @@ def judge_episodes(case: Iterable[Recorded], ledger: Iterable[Recorded]) -> Epis
 
 
 def acts_after_end(contact: Iterable[Recorded]) -> int:
-    """Touches confirmed while the loan's standing, in recorded order, said stopped. A reminder of
-    what is yet to fall due is of no case: it goes to those alone who owe nothing late."""
+    """Touches confirmed while the loan's standing, in recorded order, said stopped; a reminder
+    before the due day, which is no case's act, while it did not. Other notices that the law owes
+    are owed of loans that stand either way."""
     stopped: dict[str, bool] = {}
     count = 0
     for event in contact:
         if isinstance(event.body, StandingChanged):
             stopped[event.loan_id] = event.body.is_stopped
-        elif isinstance(event.body, TouchConfirmed) and event.body.template != PRE_DUE:
+        elif isinstance(event.body, TouchConfirmed) and not event.body.key.startswith("duty/"):
             count += stopped.get(event.loan_id, False)
+        elif isinstance(event.body, TouchConfirmed) and event.body.template == "pre_due":
+            count += not stopped.get(event.loan_id, True)
     return count
 
 

@@ -10,12 +10,13 @@ from datetime import date
 
 @dataclass(frozen=True)
 class Instalment:
-    """As the bank last told it."""
+    """As the bank last told it, and the day on which it first did."""
 
     number: int
     due_on: date
     amount_minor: int
     currency: str
+    told_on: date = date.min
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,14 @@ class Paid:
 
 def left_of(instalments: Iterable[Instalment], payments: Iterable[Paid]) -> dict[int, int]:
     """What is left to pay of each instalment, by number. Money spent on arrears covers what had
-    fallen due by its day, the rest whatever is not covered yet, the oldest first. A payment for an
-    instalment that nobody told covers none: at worst somebody is reminded who has paid."""
+    fallen due by its day, the rest whatever is not covered yet, the oldest first. What was paid
+    before the first was told is taken to be for one that nobody told: at worst somebody is reminded
+    who has paid."""
     ordered = sorted(instalments, key=lambda each: (each.due_on, each.number))
     left = {each.number: each.amount_minor for each in ordered}
-    for paid in sorted(payments, key=lambda each: each.effective_on):
+    since = min((each.told_on for each in ordered), default=date.max)
+    counting = (each for each in payments if each.effective_on >= since)
+    for paid in sorted(counting, key=lambda each: each.effective_on):
         fallen_due = [each for each in ordered if each.due_on <= paid.effective_on]
         _cover(left, fallen_due, paid.arrears_minor)
         _cover(left, ordered, paid.beyond_minor)

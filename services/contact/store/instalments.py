@@ -34,7 +34,8 @@ _PAYMENT = {
 
 @dataclass(frozen=True)
 class TellInstalment:
-    """`sequence` is the bank's own, rising per loan, or 0: then the later word counts."""
+    """`sequence` is the bank's own, rising per loan, or 0: then the later word counts. Of
+    `told_at` the first is kept."""
 
     tenant: str
     loan_id: str
@@ -77,7 +78,7 @@ async def of_loans(
     found: dict[str, list[Instalment]] = defaultdict(list)
     for row in await session.execute(_OF_LOANS, {"loan_ids": sorted(set(loan_ids))}):
         found[row.loan_id].append(
-            Instalment(row.number, row.due_on, row.amount_minor, row.currency)
+            Instalment(row.number, row.due_on, row.amount_minor, row.currency, row.told_at.date())
         )
     return found
 
@@ -118,7 +119,7 @@ _SAVE = text(
     SELECT * FROM unnest({_given(_INSTALMENT)})
     ON CONFLICT (loan_id, number) DO UPDATE SET due_on = EXCLUDED.due_on,
         amount_minor = EXCLUDED.amount_minor, currency = EXCLUDED.currency,
-        sequence = EXCLUDED.sequence, told_at = EXCLUDED.told_at
+        sequence = EXCLUDED.sequence
     WHERE EXCLUDED.sequence = 0 OR EXCLUDED.sequence >= instalment.sequence"""
 )
 _SAVE_PAYMENTS = text(
@@ -130,7 +131,7 @@ _REVERSE = text(
     WHERE loan_id = :loan_id AND transaction_id = :transaction_id"""
 )
 _OF_LOANS = text(
-    """SELECT loan_id, number, due_on, amount_minor, currency FROM instalment
+    """SELECT loan_id, number, due_on, amount_minor, currency, told_at FROM instalment
     WHERE loan_id = ANY (CAST(:loan_ids AS text[])) ORDER BY loan_id, due_on, number"""
 )
 _COMING = text(

@@ -45,9 +45,11 @@ def test_a_touch_before_the_end_or_after_going_on_is_not_counted() -> None:
     assert proofs.acts_after_end(stream(GOING, TOUCH, STOPPED, GOING, TOUCH)) == 0
 
 
-def test_a_reminder_of_what_is_yet_to_fall_due_is_no_act_of_an_ended_case() -> None:
-    reminder = TouchConfirmed(template="pre_due")
-    assert proofs.acts_after_end(stream(STOPPED, reminder)) == 0
+def test_a_reminder_is_of_a_loan_without_a_case_and_a_notice_of_either() -> None:
+    reminder = TouchConfirmed(key="duty/l1/b1/pre_due/instalment-1/0/sms", template="pre_due")
+    notice = TouchConfirmed(key="duty/l1/b1/assignment/2026-03-02/0/letter")
+    assert proofs.acts_after_end(stream(reminder, GOING, notice, STOPPED, reminder, notice)) == 0
+    assert proofs.acts_after_end(stream(GOING, reminder)) == 1
 
 
 def test_the_standing_of_one_loan_stops_no_other() -> None:

@@ -8,15 +8,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from events.v1 import contact_pb2, contact_placements_pb2
-from interfaces.values import Channel, Role
+from interfaces.values import Capacity, Channel, Role
 from services.contact.commands import agency_acts, placements
 from services.contact.commands.agency_acts import ActNamed
+from services.contact.commands.owing import Addressed, rules_of
 from services.contact.commands.placements import DecidePlacement, RecallPlacement
+from services.contact.domain.law.owed import Since
 from services.contact.settings import Tenants
 from tests.services.contact.placing import (
     AFTERNOON,
     list_agency,
-    place,
     placed_loan,
     placement,
     post,
@@ -131,7 +132,7 @@ async def test_an_agencys_first_act_owes_the_validation_notice_and_its_next_none
     async with scene.app() as http:
         await placed_loan(scene, http)
         for act_id in ("a1", "a2"):
-            await post(http, "agencies/ag1/reservations", reservation(act_id))
+            await post(http, "agencies/ag1/reservations", reservation(act_id), 201)
         under(scene, "us-reg-f")
         for act_id, at in (("a1", AFTERNOON[0]), ("a2", AFTERNOON[0] + timedelta(hours=1))):
             scene.set_clock(at)
@@ -148,17 +149,12 @@ async def test_an_agencys_first_act_owes_the_validation_notice_and_its_next_none
 
 
 async def test_a_bank_that_collects_for_itself_owes_no_validation_notice(scene: Scene) -> None:
-    under(scene, "us-reg-f")
-    await scene.overdue("l1", "b1")
-    async with scene.app() as http:
-        await list_agency(http)
-        await place(http)
-        await post(http, "agencies/ag1/reservations", reservation("a1"))
-    named = ActNamed(TENANT, "ag1", "a1")
-    cn = under(scene, "cn-bank").desk
-    async with scene.database.transaction() as session:
-        await agency_acts.confirm(session, cn, named, AFTERNOON[0])
-    assert await rows(scene) == []
+    desk = under(scene, "us-reg-f").desk
+    bank = Addressed(TENANT, "l1", "consumer_loan", "b1", Role.BORROWER)
+    agency = replace(bank, capacity=Capacity.AGENCY, agency="ag1")
+    assert rules_of(desk, bank, list(Since), NOON) == ()
+    [rule] = rules_of(desk, agency, list(Since), NOON)
+    assert rule.article.rule_id == "US-VALID"
 
 
 async def test_borrowers_are_to_hear_of_an_agent_before_it_comes(scene: Scene) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given
@@ -30,6 +31,12 @@ def test_arrears_paid_late_cover_no_instalment_to_come() -> None:
 def test_what_is_paid_beyond_the_arrears_is_paid_ahead() -> None:
     both = Paid(MARCH + DAY * 10, arrears_minor=1_000, beyond_minor=1_300)
     assert left_of(MONTHLY, [both]) == {1: 0, 2: 0, 3: 700}
+
+
+def test_what_was_paid_before_anything_was_told_is_for_an_earlier_instalment() -> None:
+    told = [replace(each, told_on=MARCH - DAY * 5) for each in MONTHLY]
+    assert left_of(told, [Paid(MARCH - DAY * 28, 0, 1_000)])[1] == 1_000
+    assert left_of(told, [Paid(MARCH - DAY * 5, 0, 1_000)])[1] == 0
 
 
 INSTALMENTS = st.lists(
