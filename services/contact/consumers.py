@@ -1,4 +1,4 @@
-"""What contact hears: positions and episodes, which move standing, and sealed people."""
+"""What contact hears: positions, episodes and legal matters, which move standing; sealed people."""
 
 from __future__ import annotations
 
@@ -14,22 +14,24 @@ from events.v1.bank_pb2 import PartyRole
 from events.v1.case_pb2 import EpisodeClosed, EpisodeOpened
 from events.v1.intake_pb2 import PersonSealed
 from events.v1.ledger_pb2 import PositionChanged
+from events.v1.legal_pb2 import MatterChanged
 from interfaces.facts import PartyInRole
 from interfaces.values import Disposition, PartyKind, Role
 from services.contact.commands import people, standing
 from services.contact.commands.desk import Desk, desk
 from services.contact.commands.people import SealedPerson
-from services.contact.commands.standing import Told
+from services.contact.commands.standing import Matter, Told
 from services.contact.domain import standing as rules
 from services.contact.settings import (
     CASE_TOPIC,
     LEDGER_TOPIC,
+    LEGAL_TOPIC,
     PEOPLE_CONSUMER,
     PEOPLE_TOPIC,
     STANDING_CONSUMER,
 )
 
-WANTED = (PositionChanged, EpisodeOpened, EpisodeClosed)
+WANTED = (PositionChanged, EpisodeOpened, EpisodeClosed, MatterChanged)
 
 
 def consumers(context: Context) -> Sequence[Consumer]:
@@ -44,7 +46,7 @@ def consumers(context: Context) -> Sequence[Consumer]:
     return (
         Consumer(
             name=STANDING_CONSUMER,
-            topics=(LEDGER_TOPIC, CASE_TOPIC),
+            topics=(LEDGER_TOPIC, CASE_TOPIC, LEGAL_TOPIC),
             database=context.database,
             settings=context.settings,
             handler=follow,
@@ -63,6 +65,12 @@ def consumers(context: Context) -> Sequence[Consumer]:
 
 async def follow_standing(session: AsyncSession, desk: Desk, records: Sequence[Record]) -> None:
     told = [each for record in records if (each := _told(record)) is not None]
+    matters = [matter for record in records if (matter := _matter(record)) is not None]
+    if matters:
+        # All loans of the batch at once: no stream may be locked after a party.
+        loan_ids = {each.loan_id for each in told} | {each.loan_id for each in matters}
+        await standing.lock(session, loan_ids)
+        await standing.follow_matters(session, matters)
     if told:
         await standing.follow(session, desk, told)
 
@@ -106,6 +114,15 @@ def _told(record: Record) -> Told | None:
         case _:
             return None
     return Told(record.tenant, record.key, fact, record.occurred_at, record.event_id)
+
+
+def _matter(record: Record) -> Matter | None:
+    match record.body:
+        case MatterChanged() as body:
+            expires_on = _date(body.limitation_expires_on)
+            return Matter(record.tenant, record.key, record.version, expires_on, record.occurred_at)
+        case _:
+            return None
 
 
 def _position(version: int, body: PositionChanged) -> rules.PositionSeen:
