@@ -1,5 +1,5 @@
-"""What contact hears: positions and episodes, which move standing; money and instalments, on which
-reminders hang; sealed people; and promises nobody could take."""
+"""What contact hears: positions, episodes and legal matters, which move standing; money and
+instalments, on which reminders hang; sealed people; and promises nobody could take."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from events.v1.bank_pb2 import PartyRole
 from events.v1.case_pb2 import EpisodeClosed, EpisodeOpened
 from events.v1.intake_pb2 import LoanFactAccepted, PersonSealed
 from events.v1.ledger_pb2 import PaymentPosted, PaymentReversalPosted, PositionChanged
+from events.v1.legal_pb2 import MatterChanged
 from events.v1.negotiation_pb2 import PromiseNotTaken
 from interfaces.facts import PartyInRole
 from interfaces.values import Disposition, PartyKind, Role
@@ -25,12 +26,13 @@ from services.contact.commands.desk import Desk, desk
 from services.contact.commands.instalments import TellInstalment, TellPayment, TellReversal
 from services.contact.commands.people import SealedPerson
 from services.contact.commands.promising import NotTaken
-from services.contact.commands.standing import Told
+from services.contact.commands.standing import Matter, Told
 from services.contact.domain import standing as rules
 from services.contact.settings import (
     CASE_TOPIC,
     INTAKE_TOPIC,
     LEDGER_TOPIC,
+    LEGAL_TOPIC,
     NEGOTIATION_TOPIC,
     PEOPLE_CONSUMER,
     PEOPLE_TOPIC,
@@ -38,7 +40,14 @@ from services.contact.settings import (
     STANDING_CONSUMER,
 )
 
-WANTED = (PositionChanged, EpisodeOpened, EpisodeClosed, PaymentPosted, PaymentReversalPosted)
+WANTED = (
+    PositionChanged,
+    EpisodeOpened,
+    EpisodeClosed,
+    PaymentPosted,
+    PaymentReversalPosted,
+    MatterChanged,
+)
 ACCEPTED = (PersonSealed, LoanFactAccepted)
 
 
@@ -55,7 +64,7 @@ def consumers(context: Context) -> Sequence[Consumer]:
     return (
         Consumer(
             name=STANDING_CONSUMER,
-            topics=(LEDGER_TOPIC, CASE_TOPIC),
+            topics=(LEDGER_TOPIC, CASE_TOPIC, LEGAL_TOPIC),
             database=context.database,
             settings=context.settings,
             handler=follow,
@@ -86,8 +95,12 @@ async def follow_standing(session: AsyncSession, desk: Desk, records: Sequence[R
     """Standing first, so that money is reckoned against the position it brought."""
     told = [each for record in records if (each := _told(record)) is not None]
     money = [moved for record in records if (moved := _moved(record)) is not None]
-    if money:
-        await standing.lock(session, {each.loan_id for each in (*told, *money)})
+    matters = [matter for record in records if (matter := _matter(record)) is not None]
+    if money or matters:
+        # All loans of the batch at once: no stream may be locked after a party.
+        await standing.lock(session, {each.loan_id for each in (*told, *money, *matters)})
+    if matters:
+        await standing.follow_matters(session, matters)
     if told:
         await standing.follow(session, desk, told)
     if money:
@@ -182,6 +195,15 @@ def _moved(record: Record) -> TellPayment | TellReversal | None:
             )
         case PaymentReversalPosted():
             return TellReversal(record.tenant, record.key, body.transaction_id)
+        case _:
+            return None
+
+
+def _matter(record: Record) -> Matter | None:
+    match record.body:
+        case MatterChanged() as body:
+            expires_on = _date(body.limitation_expires_on)
+            return Matter(record.tenant, record.key, record.version, expires_on, record.occurred_at)
         case _:
             return None
 

@@ -24,7 +24,7 @@ from services.contact.domain.understanding.lexicon import Lexicon, parse_lexicon
 NAME = "contact"
 TOPIC = "collect.contact.v1"
 LEDGER_TOPIC, CASE_TOPIC, PEOPLE_TOPIC = "collect.ledger.v1", "collect.case.v1", "collect.people.v1"
-INTAKE_TOPIC = "collect.intake.v1"
+INTAKE_TOPIC, LEGAL_TOPIC = "collect.intake.v1", "collect.legal.v1"
 _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 NEGOTIATION_TOPIC = "collect.negotiation.v1"
 STANDING_CONSUMER, PEOPLE_CONSUMER = "contact", "contact-people"

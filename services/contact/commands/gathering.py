@@ -15,6 +15,7 @@ from services.contact.commands.desk import Desk
 from services.contact.domain.agreements import Hours, TermKind, in_force
 from services.contact.domain.holds import Span
 from services.contact.domain.law.facts import (
+    UNKNOWN_REGION,
     AgreedKind,
     Agreement,
     Ban,
@@ -113,6 +114,7 @@ def gather(desk: Desk, asked: Asked, docket: Docket, at: datetime) -> Gathered:
     treated = _begun(docket.treatments, at, desk.clock.now())
     closed = (term for each in treated for term in treatment_terms(each))
     lasting = in_force((*docket.terms, *closed), at)
+    pack = desk.law.joined(desk.law.chosen(tenant.law, act, at), at)
     known = Known(
         zones=_zones(desk, tenant, party, points),
         roles=frozenset(link.role for link in links if link.party_id == asked.party_id),
@@ -122,7 +124,9 @@ def gather(desk: Desk, asked: Asked, docket: Docket, at: datetime) -> Gathered:
         points=tuple(map(_known_point, points)),
         holds=held,
         attempts=tuple(past for past in docket.attempts if past.attempt_id != asked.own_attempt_id),
-        loans=tuple(KnownLoan(each, product=asked.product) for each in asked.loan_ids),
+        region=UNKNOWN_REGION if pack.asks_for_region else "",
+        loans=tuple(_known_loan(each, asked, docket) for each in asked.loan_ids),
+        notices=docket.notices,
         is_dead=_marks(held, HoldKind.DECEASED, asked.debtor_id, at),
         is_incapacitated=_marks(held, HoldKind.INCAPACITY, asked.debtor_id, at),
         # Those that end later end inside a window too, so they keep their interval.
@@ -136,7 +140,6 @@ def gather(desk: Desk, asked: Asked, docket: Docket, at: datetime) -> Gathered:
         has_refused=any(term.kind is TermKind.REFUSAL for term in lasting),
         is_willing_to_pay=any(term.kind is TermKind.WILLING_TO_PAY for term in lasting),
     )
-    pack = desk.law.joined(desk.law.chosen(tenant.law, act, at), at)
     point = next((each for each in points if each.point_id == chosen), None)
     treatment = combined(each.treatment for each in treated if each.lasts(at))
     return Gathered(pack, act, known, party, point, treatment)
@@ -157,6 +160,17 @@ def _proposal(asked: Asked, point_id: str) -> Proposal:
         # Words for anybody else say nothing of the debt; see `touches.message_of`.
         discloses=asked.role in LIABLE_ROLES,
         agency=asked.agency,
+    )
+
+
+def _known_loan(loan_id: str, asked: Asked, docket: Docket) -> KnownLoan:
+    expires_on = docket.limitations.get(loan_id)
+    return KnownLoan(
+        loan_id,
+        product=asked.product,
+        limitation_expires_on=expires_on,
+        is_limitation_known=expires_on is not None,
+        first_communication_at=docket.first_contacts.get(loan_id),
     )
 
 

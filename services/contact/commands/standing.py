@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from google.protobuf.message import Message
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -77,6 +77,28 @@ async def follow(session: AsyncSession, desk: Desk, told: Sequence[Told]) -> Non
     now = desk.clock.now()
     await placement_ends.hear(session, loan_ids, now, standings)
     await occasions.positions_changed(session, desk, stood, standings, now)
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What the loan's latest legal matter says of limitation."""
+
+    tenant: str
+    loan_id: str
+    version: int
+    limitation_expires_on: date | None
+    at: datetime
+
+
+async def follow_matters(session: AsyncSession, matters: Sequence[Matter]) -> None:
+    """The gate looks at limitation before anybody sues, or says that somebody will. The loans are
+    locked."""
+    known = await store.load(session, {each.loan_id for each in matters})
+    for each in matters:
+        if each.loan_id not in known:
+            known[each.loan_id] = Standing(each.tenant, each.loan_id)
+            await store.save(session, [known[each.loan_id]], each.at)
+        await store.save_limitation(session, each.loan_id, each.version, each.limitation_expires_on)
 
 
 def _closing(told: Sequence[Told]) -> dict[str, int]:

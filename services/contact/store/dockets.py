@@ -6,7 +6,8 @@ parties. What a locked docket says holds until the transaction ends.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -30,6 +31,7 @@ from interfaces.values import (
 )
 from services.contact.domain.law.facts import (
     KnownAgency,
+    KnownNotice,
     KnownOverride,
     PastAttempt,
     Reachability,
@@ -39,6 +41,7 @@ from services.contact.domain.points import OptOut, Point, PointKind
 from services.contact.domain.standing import Amounts, Standing
 from services.contact.store.overrides import override_of
 from services.contact.store.people import Link
+from services.contact.store.progress import notice_of
 from services.contact.store.tables import PartyRow, PointRow
 from services.contact.store.terms import Term, Treated, term_of, treated_of
 from services.contact.store.touches import AttemptStatus
@@ -128,6 +131,9 @@ class Docket:
     holds: tuple[HoldInterval, ...] = ()
     attempts: tuple[PastAttempt, ...] = ()
     overrides: tuple[KnownOverride, ...] = ()
+    notices: tuple[KnownNotice, ...] = ()
+    first_contacts: Mapping[str, datetime] = field(default_factory=dict)
+    limitations: Mapping[str, date] = field(default_factory=dict)
     agency: KnownAgency | None = None
     placed_until: datetime | None = None
 
@@ -169,6 +175,15 @@ def _docket(ask: Ask, raw: dict[str, Any]) -> Docket:
         holds=tuple(map(_hold, raw["holds"] or ())),
         attempts=tuple(map(_past, raw["attempts"] or ())),
         overrides=tuple(map(override_of, raw["overrides"] or ())),
+        notices=tuple(map(notice_of, raw["notices"] or ())),
+        first_contacts={
+            loan: datetime.fromisoformat(at) for loan, at in (raw["first_contacts"] or {}).items()
+        },
+        limitations={
+            each["loan_id"]: date.fromisoformat(each["limitation_expires_on"])
+            for each in raw["standings"] or ()
+            if each["limitation_expires_on"]
+        },
     )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from interfaces.values import Channel, NoticeStatus
+from services.contact.domain.law.facts import KnownNotice, NoticeKind
 from services.contact.domain.progress import CircumstancesAnswer, Evidence
 from services.contact.store.tables import EvidenceRow, ReplyRow
 
@@ -77,6 +79,18 @@ def _evidence(row: EvidenceRow) -> Evidence:
         status=NoticeStatus(row.status),
         tried_at=row.tried_at,
         delivered_at=row.delivered_at,
+    )
+
+
+def notice_of(raw: dict[str, Any]) -> KnownNotice:
+    """A notice that left, as the docket's JSON has it."""
+    delivered_at = raw["delivered_at"]
+    return KnownNotice(
+        kind=NoticeKind(raw["notice"]),
+        loan_id=raw["loan_id"],
+        party_id=raw["party_id"],
+        sent_at=datetime.fromisoformat(raw["tried_at"]),
+        delivered_at=datetime.fromisoformat(delivered_at) if delivered_at else None,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -45,6 +45,14 @@ async def save(session: AsyncSession, standings: Sequence[Standing], changed_at:
         return
     rows = [_values(standing, changed_at) for standing in standings]
     await session.execute(_SAVE, {name: [row[name] for row in rows] for name in _COLUMNS})
+
+
+async def save_limitation(
+    session: AsyncSession, loan_id: str, version: int, expires_on: date | None
+) -> None:
+    """What the loan's latest matter says; an older one changes nothing. The stream is locked."""
+    bound = {"loan_id": loan_id, "version": version, "expires_on": expires_on}
+    await session.execute(_LIMITATION, bound)
 
 
 def _standing(row: StandingRow) -> Standing:
@@ -92,6 +100,10 @@ def _values(standing: Standing, changed_at: datetime) -> dict[str, object]:
     }
 
 
+_LIMITATION = text(
+    """UPDATE standing SET limitation_expires_on = :expires_on, matter_version = :version
+    WHERE loan_id = :loan_id AND matter_version < :version"""
+)
 _SAVE = text(
     f"""INSERT INTO standing ({", ".join(_COLUMNS)})
     SELECT * FROM unnest({", ".join(f"CAST(:{n} AS {t}[])" for n, t in _COLUMNS.items())})

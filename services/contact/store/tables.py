@@ -72,6 +72,8 @@ class StandingRow(Row, table=True):
     as_of: date | None
     product: str
     changed_at: datetime = _instant()
+    limitation_expires_on: date | None = None
+    matter_version: int = Field(default=0, sa_type=BigInteger)
 
 
 class HoldRow(Row, table=True):

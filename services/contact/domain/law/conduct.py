@@ -76,13 +76,17 @@ class CertifiedAgents:
 
 @dataclass(frozen=True)
 class NoSuitWhenBarred:
-    """Neither a suit nor the threat of one on a debt whose limitation has expired."""
+    """Neither a suit nor the threat of one on a debt whose limitation has expired, or of which
+    nobody knows whether it has."""
 
     def objection(self, act: Proposal, known: Known, at: datetime) -> Objection | None:
         if not act.threatens_suit and act.purpose is not Purpose.COURT_SERVICE:
             return None
         for loan in known.loans:
             is_meant = not act.loan_ids or loan.loan_id in act.loan_ids
+            if is_meant and not loan.is_limitation_known:
+                because = f"nobody knows whether the limitation of loan {loan.loan_id} has expired"
+                return Objection(because, None)
             if is_meant and any(is_barred(loan, local_date(at, zone)) for zone in known.zones):
                 expired = loan.limitation_expires_on
                 return Objection(f"the limitation of loan {loan.loan_id} expired {expired}", None)

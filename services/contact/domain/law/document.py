@@ -180,6 +180,7 @@ def _loan(raw: Document) -> KnownLoan:
         loan_id=raw["id"],
         product=raw.get("product", ""),
         limitation_expires_on=_day(raw.get("limitation_expires_on")),
+        is_limitation_known=raw.get("is_limitation_known", True),
         is_settled=raw.get("is_settled", False),
         first_communication_at=_perhaps(raw.get("first_communication_at")),
         next_due_on=_day(raw.get("next_due_on")),

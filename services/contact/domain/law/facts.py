@@ -51,6 +51,10 @@ class NoticeKind(StrEnum):
     AGENT_INTIMATION = "agent_intimation"
 
 
+# Where a person lives decides whether a state's law applies, and nobody has said.
+UNKNOWN_REGION = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Override:
     """Somebody with the authority to do so answers for an act that a soft rule refuses."""
@@ -178,11 +182,13 @@ class KnownTreatment:
 
 @dataclass(frozen=True, slots=True)
 class KnownLoan:
-    """What rules ask of a loan. The due dates and the arrears are looked at by duties alone."""
+    """What rules ask of a loan. The due dates and the arrears are looked at by duties alone. No
+    limitation date: it does not expire, unless `is_limitation_known` says that nobody knows."""
 
     loan_id: str
     product: str = ""
     limitation_expires_on: date | None = None
+    is_limitation_known: bool = True
     is_settled: bool = False
     first_communication_at: datetime | None = None
     next_due_on: date | None = None

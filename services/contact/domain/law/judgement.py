@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple, Protocol
 
 from interfaces.values import Capacity, Channel, Direction, Purpose, Role
 from services.contact.domain.law.clocks import DAY, local_date, next_of
-from services.contact.domain.law.facts import Known, KnownOverride, Proposal
+from services.contact.domain.law.facts import UNKNOWN_REGION, Known, KnownOverride, Proposal
 
 _STEPS_MAX = 100
 _INSTANT = timedelta(microseconds=1)
@@ -77,7 +77,8 @@ class KindOfAct(NamedTuple):
 
 @dataclass(frozen=True)
 class Scope:
-    """Which kinds of acts a rule concerns. Acts that came in are refused by nothing."""
+    """Which kinds of acts a rule concerns. Acts that came in are refused by nothing. Where a person
+    may live in one of the regions, the rule is kept."""
 
     channels: frozenset[Channel] = frozenset(Channel)
     purposes: frozenset[Purpose] = frozenset(Purpose)
@@ -90,9 +91,12 @@ class Scope:
             kind.purpose in self.purposes
             and kind.channel in self.channels
             and kind.role in self.roles
-            and (kind.capacity in self.capacities or kind.region in self.regions)
+            and (kind.capacity in self.capacities or self._may_lie_in(kind.region))
             and kind.direction is Direction.OUTBOUND
         )
+
+    def _may_lie_in(self, region: str) -> bool:
+        return region in self.regions or (region == UNKNOWN_REGION and bool(self.regions))
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,11 @@ class Pack:
 
     label: str
     rules: tuple[Rule, ...]
+
+    @cached_property
+    def asks_for_region(self) -> bool:
+        """Whether a rule depends on where in the land a person lives."""
+        return any(rule.scope.regions for rule in self.rules)
 
     def look_back(self, role: Role, channel: Channel) -> timedelta:
         """How far back attempts matter to such an act."""

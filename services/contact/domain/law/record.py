@@ -212,7 +212,8 @@ def _override(override: KnownOverride) -> Document:
 
 
 def _loan(loan: KnownLoan) -> Document:
-    return _kept(
+    told: Document = {} if loan.is_limitation_known else {"is_limitation_known": False}
+    return told | _kept(
         id=loan.loan_id,
         product=loan.product,
         limitation_expires_on=loan.limitation_expires_on,

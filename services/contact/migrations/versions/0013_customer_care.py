@@ -1,4 +1,4 @@
-"""Which queues a collector serves; overrides of soft rules, also in the docket; what was raised."""
+"""Which queues a collector serves; what was raised; overrides, notices, first contacts, limitation."""
 
 from alembic import op
 
@@ -24,7 +24,10 @@ STATEMENTS = [
     """ALTER TABLE vulnerability ADD COLUMN raised_at timestamptz,
         ADD COLUMN reviewed_at timestamptz, ADD COLUMN reviewed_by text NOT NULL DEFAULT ''""",
     "CREATE INDEX vulnerability_to_review ON vulnerability (review_at) WHERE ended_at IS NULL",
-    # As in 0009, with the overrides of the party addressed.
+    """ALTER TABLE standing ADD COLUMN limitation_expires_on date,
+        ADD COLUMN matter_version bigint NOT NULL DEFAULT 0""",
+    # As in 0009, with overrides of the party addressed, notices given, and when it first heard of
+    # each loan.
     r"""CREATE OR REPLACE FUNCTION hearing_facts(
         _tenant text, _touch text, _consumer text, _loans text[], _party text, _debtor text,
         _since timestamptz, _wall timestamptz) RETURNS jsonb
@@ -50,6 +53,17 @@ STATEMENTS = [
                 WHERE party_id = _party),
             'overrides', (SELECT jsonb_agg(to_jsonb(o)) FROM rule_override o
                 WHERE party_id = _party AND ended_at IS NULL),
+            'notices', (SELECT jsonb_agg(jsonb_build_object('notice', notice, 'loan_id', loan_id,
+                    'party_id', party_id, 'tried_at', tried_at, 'delivered_at', delivered_at))
+                FROM evidence WHERE loan_id = ANY (_loans) AND tenant = _tenant
+                    AND status IN ('sent', 'delivered') AND notice IN ('validation', 'arrears',
+                        'assignment', 'pre_due', 'default', 'agent_intimation')),
+            'first_contacts', (SELECT jsonb_object_agg(loan, at) FROM (
+                SELECT loan, min(from_at) AS at FROM attempt, unnest(loan_ids) loan
+                WHERE debtor_id = _debtor AND party_id = _party AND loan = ANY (_loans)
+                    AND status IN ('confirmed', 'sent', 'received')
+                    AND outcome NOT IN ('undeliverable', 'busy', 'out_of_service', 'no_answer')
+                GROUP BY loan) f),
             'placed_until', (SELECT max(until_at) FROM placement
                 WHERE loan_id = ANY (_loans) AND status = 'active' AND NOT bank_keeps_contact),
             'reachability', (SELECT state FROM reachability WHERE party_id = _debtor),

@@ -190,3 +190,20 @@ def test_a_settled_debt_is_not_placed() -> None:
 def test_the_pack_begins_with_its_own_version_and_serves_earlier_days_too() -> None:
     early = datetime(2005, 4, 1, 16, tzinfo=UTC)
     assert asked("us-reg-f", CALL, KNOWN, early).is_allowed
+
+
+def test_nobody_is_sued_while_nobody_knows_whether_the_debt_is_barred() -> None:
+    threat = replace(CALL, threatens_suit=True)
+    unknown = replace(KNOWN, loans=(KnownLoan("l1", is_limitation_known=False),))
+    assert asked("us-reg-f", threat, unknown, EIGHTH).rule_id == "US-TIMEBAR"
+    assert asked("us-reg-f", CALL, unknown, EIGHTH).is_allowed
+    never = replace(KNOWN, loans=(KnownLoan("l1"),))
+    assert asked("us-reg-f", threat, never, EIGHTH).is_allowed
+
+
+def test_where_somebody_may_live_in_a_state_its_rules_are_kept() -> None:
+    own = replace(CALL, capacity=Capacity.CREDITOR)
+    seven = tuple(call(EIGHTH - DAY * n) for n in range(7))
+    for region, refuses in (("", False), ("US-NY", False), ("US-CA", True), ("unknown", True)):
+        known = replace(KNOWN, attempts=seven, region=region)
+        assert asked("us-reg-f", own, known, EIGHTH).is_allowed is not refuses, region
