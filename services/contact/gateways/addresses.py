@@ -18,7 +18,8 @@ _PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
 class TenantGateways(BaseModel):
-    """One tenant's providers; `secret` signs both ways, `public_url` is where people reach this
+    """One tenant's providers; `secret` signs both ways, `signed_answers` says that HTTP
+    gateways sign their answers too, `public_url` is where people reach this
     service's unsubscribe page."""
 
     # A wrong value is named in the log by its field; the value may be a password.
@@ -30,6 +31,7 @@ class TenantGateways(BaseModel):
     letter: str = ""
     sender: str = Field(default="", pattern=r"^$|^[A-Za-z0-9._-]+@[A-Za-z0-9.-]+$")
     secret: str = Field(default="", repr=False)
+    signed_answers: bool = False
     public_url: str = ""
     ca_file: str = ""
 

@@ -10,6 +10,7 @@ import base64
 import json
 import ssl
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -26,12 +27,22 @@ from services.contact.gateways.messages import (
     NotHandedOver,
     Receipt,
 )
-from services.contact.gateways.signing import HEADER, sign
+from services.contact.gateways.pauses import Pauses, pause_asked_for
+from services.contact.gateways.signing import HEADER, BadSignature, sign, verify
 
 TIMEOUT_SECONDS = 8.0
 _ANSWER_BYTES_MAX = 64 * 1024
 _ACCEPTED = frozenset({"accepted", "sent", "delivered"})
 _REFUSED = frozenset({"refused", "undeliverable"})
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Whether the provider signs its answers, so that an unsigned one is not believed, and until
+    when each provider wants to be left alone."""
+
+    signed_answers: bool = False
+    pauses: Pauses = field(default_factory=Pauses)
 
 
 class HttpProvider:
@@ -44,12 +55,16 @@ class HttpProvider:
         secret: str,
         wall: Callable[[], datetime],
         timeout: float = TIMEOUT_SECONDS,
+        terms: Terms | None = None,
     ) -> None:
         self._url, self._secret, self._wall = url.rstrip("/"), secret, wall
-        self._timeout = timeout
+        self._timeout, self._terms = timeout, terms or Terms()
 
     async def send(self, message: Message, about_to_leave: AboutToLeave) -> Receipt:
         body = json.dumps(content_of(message), ensure_ascii=False).encode()
+        left = self._terms.pauses.left(self._url, self._wall())
+        if left:
+            raise NotHandedOver(f"gateway asked to be left alone for another {left}")
         await about_to_leave()
         status, answer = await self._ask("POST", "/messages", body, message.attempt_id)
         if status == 422 and answer.get("code") == "address_refused":
@@ -61,6 +76,9 @@ class HttpProvider:
         raise HandoverInDoubt(f"gateway answers {status}")
 
     async def find(self, attempt_id: str) -> Receipt | None:
+        left = self._terms.pauses.left(self._url, self._wall())
+        if left:
+            raise HandoverInDoubt(f"gateway asked to be left alone for another {left}")
         status, answer = await self._ask("GET", f"/messages/{quote(attempt_id, safe='')}", b"", "")
         if status == 404:
             return None
@@ -81,11 +99,31 @@ class HttpProvider:
                 httpx.AsyncClient(timeout=self._timeout, verify=_trust(url)) as http,
                 http.stream(method, url, content=body or None, headers=headers) as answer,
             ):
-                return answer.status_code, await _read(answer)
+                whole = await _read(answer)
         except httpx.ConnectError as fault:
             raise NotHandedOver(f"gateway: {type(fault).__name__}") from None
         except httpx.HTTPError as fault:
             raise HandoverInDoubt(f"gateway: {type(fault).__name__}") from None
+        self._check(answer, method, urlsplit(url).path, whole)
+        self._heed(answer)
+        return answer.status_code, _object_in(whole)
+
+    def _check(self, answer: httpx.Response, method: str, path: str, whole: bytes) -> None:
+        """An answer that is signed wrongly, or not at all where it must be, tells nothing."""
+        signature = answer.headers.get(HEADER, "")
+        if not signature and not self._terms.signed_answers:
+            return
+        of = (f"{method} {answer.status_code}", path, whole)
+        try:
+            verify(self._secret, signature, self._wall(), of)
+        except BadSignature as bad:
+            raise HandoverInDoubt(f"gateway answers {answer.status_code}, and {bad}") from None
+
+    def _heed(self, answer: httpx.Response) -> None:
+        if answer.status_code in (429, 503):
+            wall = self._wall()
+            pause = pause_asked_for(answer.headers.get("Retry-After", ""), wall)
+            self._terms.pauses.note(self._url, wall + pause)
 
 
 def content_of(message: Message) -> dict[str, object]:
@@ -115,16 +153,21 @@ def _authorities() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-async def _read(answer: httpx.Response) -> dict[str, Any]:
-    """The answer's JSON object; what is none, or too long, says nothing."""
+async def _read(answer: httpx.Response) -> bytes:
+    """One that is too long says nothing."""
     whole = b""
     async for part in answer.aiter_bytes():
         whole += part
         if len(whole) > _ANSWER_BYTES_MAX:
-            return {}
+            return b""
+    return whole
+
+
+def _object_in(whole: bytes) -> dict[str, Any]:
+    """The answer's JSON object; what is none says nothing."""
     try:
         found = json.loads(whole)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -193,12 +193,22 @@ class HttpServer:
     asked: list[Asked] = field(default_factory=list)
     messages: dict[str, dict[str, object]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
+    retry_after: str = ""
+    sign: Callable[[Asked, int, bytes], str] | None = None
+
+    def headers(self, asked: Asked, status: int, body: bytes) -> str:
+        lines = [f"HTTP/1.1 {status} X", f"Content-Length: {len(body)}", "Connection: close"]
+        if self.retry_after and status in (429, 503):
+            lines.append(f"Retry-After: {self.retry_after}")
+        if self.sign is not None:
+            lines.append(f"Forbear-Signature: {self.sign(asked, status, body)}")
+        return "\r\n".join([*lines, "", ""])
 
     def answer(self, asked: Asked) -> tuple[int, object] | None:
         fault = self.faults.pop(0) if self.faults else ""
         if "/webhooks/" in asked.path:
             return (int(fault), {}) if fault else (200, {"receipts": []})
-        if fault in ("429", "500", "401"):
+        if fault in ("429", "500", "503", "401"):
             return int(fault), {}
         if fault == "lost":
             return None
@@ -233,8 +243,7 @@ async def http_server(slow_seconds: float = 0.0) -> AsyncIterator[HttpServer]:
             elif answer is not None:
                 status, content = answer
                 body = json.dumps(content).encode()
-                head = f"HTTP/1.1 {status} X\r\nContent-Length: {len(body)}\r\n"
-                writer.write(f"{head}Connection: close\r\n\r\n".encode() + body)
+                writer.write(state.headers(asked, status, body).encode() + body)
                 await writer.drain()
         finally:
             writer.close()
