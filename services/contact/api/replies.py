@@ -26,7 +26,9 @@ Address = Annotated[
 
 class ReplyIn(Body):
     """Name the party, or the address it came from. Kinds are a person's reading; without any the
-    text is read by the word lists. Without a loan, all loans of the party are meant."""
+    text is read by the word lists. Without a loan, all loans of the party are meant, or those of
+    the message it answers. `amount_minor` is promised; `disputed_minor` is the part of the loan
+    named that is disputed, and without it a dispute is of the whole."""
 
     reply_id: Id
     party_id: Id | None = None
@@ -36,6 +38,7 @@ class ReplyIn(Body):
     kinds: Annotated[tuple[ReplyKind, ...], Field(max_length=14)] = ()
     text: Words = ""
     amount_minor: Amount | None = None
+    disputed_minor: Amount | None = None
 
 
 class LabelOut(BaseModel):
@@ -96,6 +99,7 @@ def _command(tenant: str, body: ReplyIn, party_id: str) -> RecordReply:
         kinds=tuple(body.kinds),
         words=body.text,
         amount_minor=body.amount_minor,
+        disputed_minor=body.disputed_minor,
     )
 
 
@@ -109,4 +113,5 @@ def _incoming(tenant: str, body: ReplyIn) -> Incoming:
         loan_id=body.loan_id,
         kinds=tuple(body.kinds),
         amount_minor=body.amount_minor,
+        disputed_minor=body.disputed_minor,
     )

@@ -13,6 +13,7 @@ from services.contact.commands import consequences, holds
 from services.contact.commands.consequences import Said, hold_id
 from services.contact.commands.desk import Desk
 from services.contact.commands.holds import EndHold, lock_scope
+from services.contact.commands.replies import check_disputed
 from services.contact.commands.understanding import keep_understanding, understanding_row
 from services.contact.domain.replies import HOLD_OF, ReplyKind
 from services.contact.domain.understanding.classify import Understanding, Understood
@@ -36,6 +37,7 @@ class Correction:
     topics: tuple[Topic, ...] = ()
     amount_minor: int | None = None
     on: date | None = None
+    disputed_minor: int | None = None
 
 
 async def correct(
@@ -43,7 +45,8 @@ async def correct(
 ) -> None:
     """Keep the correction as the next revision, which is also what the word lists are taught by.
 
-    Raises `contact/reply_of_nobody` for a reply whose sender is not known.
+    Raises `contact/reply_of_nobody` for a reply whose sender is not known, and
+    `contact/disputed_amount`.
     """
     reply = await progress.reply(session, correction.tenant, reply_id)
     if reply is None:
@@ -55,6 +58,7 @@ async def correct(
     before = await store.latest(session, correction.tenant, reply_id)
     assert before is not None, "every reply is kept with what it was understood as"
     said = _said(reply, before, correction, all_loan_ids)
+    check_disputed(said.disputed_minor, correction.kinds, said.loan_ids)
     removed = {ReplyKind(kind) for kind in before.labels} - set(correction.kinds)
     await _undo(session, reply, before, removed, (correction.by, now))
     row = understanding_row(desk, said, before.revision + 1, correction.by, now)
@@ -85,7 +89,7 @@ def _said(
         point_id=before.point_id,
         understanding=read,
         is_by_person=True,
-        disputed_minor=correction.amount_minor,
+        disputed_minor=correction.disputed_minor,
     )
 
 

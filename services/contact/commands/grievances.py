@@ -21,6 +21,7 @@ from services.contact.domain.grievances import (
     Answer,
     DueRule,
     GrievanceKind,
+    covers,
     due,
     rule_for,
 )
@@ -108,17 +109,19 @@ async def open_(
 async def open_by_reply(
     session: AsyncSession, desk: Desk, objected: Objected, now: datetime
 ) -> tuple[str, ...]:
-    """Open what a reply objects to, unless it waits for its answer already; returns the new ids.
+    """Open what a reply objects to, unless as much waits for its answer already; returns the new
+    ids.
 
     The hold that the reply placed becomes the case's own, so that its answer ends it.
     """
     opened = []
     for kind in sorted(objected.kinds):
-        waits = await store.open_one(session, objected.party_id, objected.loan_id, kind)
-        if waits is not None:
-            continue
         ending = f"/{HOLD_KIND[kind].value}"
         own = next((each for each in objected.hold_ids if each.endswith(ending)), "")
+        waits = await _waiting_for(session, objected, kind)
+        if waits is not None:
+            waits.further_holds = [*waits.further_holds, own] if own else waits.further_holds
+            continue
         command = OpenGrievance(
             tenant=objected.tenant,
             grievance_id=f"reply/{objected.reply_id}/{kind.value}",
@@ -136,6 +139,15 @@ async def open_by_reply(
     return tuple(opened)
 
 
+async def _waiting_for(
+    session: AsyncSession, objected: Objected, kind: GrievanceKind
+) -> GrievanceRow | None:
+    """The oldest case that waits and covers as much: one about a part leaves the rest open."""
+    wanted = objected.amount_minor if kind is GrievanceKind.DISPUTE else None
+    rows = await store.open_ones(session, objected.party_id, objected.loan_id, kind)
+    return next((row for row in rows if covers(row.amount_minor, wanted)), None)
+
+
 async def assign(session: AsyncSession, command: AssignGrievance) -> GrievanceRow:
     """Raises `contact/unknown_grievance`."""
     row, _ = await locked(session, command.tenant, command.grievance_id)
@@ -144,7 +156,7 @@ async def assign(session: AsyncSession, command: AssignGrievance) -> GrievanceRo
 
 
 async def answer(session: AsyncSession, command: AnswerGrievance, now: datetime) -> GrievanceRow:
-    """The first answer stands; it ends the case's own hold, and never another one.
+    """The first answer stands; it ends the holds of the case, and never another one.
 
     Raises `contact/unknown_grievance` and `contact/answered_otherwise`.
     """
@@ -156,7 +168,8 @@ async def answer(session: AsyncSession, command: AnswerGrievance, now: datetime)
     row.answered_at, row.answered_by = now, command.by
     await session.flush()
     reason = f"{row.kind} {row.grievance_id} answered: {command.outcome.value}"
-    await holds.end(session, EndHold(row.tenant, row.hold_id, None, reason, command.by), now)
+    for hold_id in (row.hold_id, *row.further_holds):
+        await holds.end(session, EndHold(row.tenant, hold_id, None, reason, command.by), now)
     await tell(session, party, row, now)
     return row
 
