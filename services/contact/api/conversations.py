@@ -56,6 +56,7 @@ class DispositionIn(Body):
     also: Annotated[tuple[ReplyKind, ...], Field(max_length=12)] = ()
     amount_minor: Amount | None = None
     promised_on: date | None = None
+    disputed_minor: Amount | None = None
     callback_at: Instant | None = None
 
 
@@ -179,6 +180,7 @@ async def dispose_call(
         amount_minor=body.amount_minor,
         promised_on=body.promised_on,
         callback_at=body.callback_at,
+        disputed_minor=body.disputed_minor,
     )
     async with context.database.transaction() as session:
         done = await dispositions.dispose(session, its_desk, command, now)

@@ -26,8 +26,10 @@ Address = Annotated[
 
 class ReplyIn(Body):
     """Name the party, or the address it came from. Kinds are a person's reading; without any the
-    text is read by the word lists. Without a loan, all loans of the party are meant. The amount and
-    `promised_on` are those of a promise that a person read."""
+    text is read by the word lists. Without a loan, all loans of the party are meant, or those of
+    the message it answers. `amount_minor` and `promised_on` are those of a promise that a person
+    read; `disputed_minor` is the part of the loan named that is disputed, and without it a dispute
+    is of the whole."""
 
     reply_id: Id
     party_id: Id | None = None
@@ -38,6 +40,7 @@ class ReplyIn(Body):
     text: Words = ""
     amount_minor: Amount | None = None
     promised_on: date | None = None
+    disputed_minor: Amount | None = None
 
 
 class LabelOut(BaseModel):
@@ -99,6 +102,7 @@ def _command(tenant: str, body: ReplyIn, party_id: str) -> RecordReply:
         words=body.text,
         amount_minor=body.amount_minor,
         on=body.promised_on,
+        disputed_minor=body.disputed_minor,
     )
 
 
@@ -113,4 +117,5 @@ def _incoming(tenant: str, body: ReplyIn) -> Incoming:
         kinds=tuple(body.kinds),
         amount_minor=body.amount_minor,
         on=body.promised_on,
+        disputed_minor=body.disputed_minor,
     )

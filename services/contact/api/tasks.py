@@ -39,6 +39,7 @@ class CorrectionIn(Body):
     topics: Annotated[tuple[Topic, ...], Field(max_length=4)] = ()
     amount_minor: Amount | None = None
     on: date | None = None
+    disputed_minor: Amount | None = None
 
 
 class CompletionIn(Body):
@@ -147,4 +148,5 @@ def _correction(tenant: str, body: CompletionIn, correction: CorrectionIn) -> Co
         topics=tuple(correction.topics),
         amount_minor=correction.amount_minor,
         on=correction.on,
+        disputed_minor=correction.disputed_minor,
     )

@@ -20,8 +20,8 @@ from services.contact.commands.party import Locked
 from services.contact.commands.progress import Occasion, document_answer
 from services.contact.domain import tasks as desk_rules
 from services.contact.domain.answers import WRITTEN, Answer, answers
-from services.contact.domain.grievances import HOLD_KIND, GrievanceKind
-from services.contact.domain.holds import DEFAULT_BLOCKS, REVIEW_AFTER, Span
+from services.contact.domain.grievances import HOLD_KIND, GrievanceKind, covers
+from services.contact.domain.holds import DEFAULT_BLOCKS, REVIEW_AFTER
 from services.contact.domain.points import OptOut, closed_by_stop
 from services.contact.domain.replies import Consequences, ReplyKind, consequences
 from services.contact.domain.standing import Standing
@@ -40,7 +40,9 @@ from services.contact.store.tasks import TaskRow
 class Said:
     """A reply as understood. `loan_ids` are the loans it is about; `all_loan_ids` those of the
     party, which are locked; `promised_loan` the one whose promise can be taken, if there is one.
-    `others` are those who are reached at the same point, locked too where it says stop."""
+    `others` are those who are reached at the same point, locked too where it says stop.
+    `disputed_minor` is the part of one loan that a person read as disputed; without it, a dispute
+    is of the whole."""
 
     tenant: str
     reply_id: str
@@ -111,27 +113,21 @@ async def _heed(session: AsyncSession, said: Said, follows: Consequences, now: d
 async def _hold(
     session: AsyncSession, said: Said, follows: Consequences, now: datetime
 ) -> tuple[str, ...]:
-    """Place the holds that are not in force already; each waits for a person to review it."""
+    """Place the reply's own holds, once; each waits for a person to review it. Another hold in
+    force is no reason for none: it may be of a part, or end first, and holds are a union."""
     placed: list[str] = []
     for kind, is_of_loan in follows.holds:
         for loan_id in said.loan_ids if is_of_loan else said.loan_ids[:1]:
             row = _hold_row(said, kind, loan_id if is_of_loan else None, now)
-            if not await _is_held(session, row, loan_id, now):
+            known = await holds.find(session, row.tenant, row.hold_id)
+            if known is None:
                 await holds.add(session, row)
-                placed.append(row.hold_id)
+            elif not covers(known.amount_minor, row.amount_minor):
+                known.amount_minor = row.amount_minor
+            else:
+                continue
+            placed.append(row.hold_id)
     return tuple(placed)
-
-
-async def _is_held(session: AsyncSession, row: HoldRow, loan_id: str, now: datetime) -> bool:
-    if await holds.find(session, row.tenant, row.hold_id) is not None:
-        return True
-    intervals = (await holds.touching(session, [loan_id]))[loan_id]
-    return any(
-        hold.kind == row.kind
-        and hold.party_id == row.party_id
-        and Span(hold.from_at, hold.until_at).covers(now)
-        for hold in intervals
-    )
 
 
 def _hold_row(said: Said, kind: HoldKind, loan_id: str | None, now: datetime) -> HoldRow:

@@ -16,6 +16,7 @@ from services.contact.commands.holds import EndHold
 from services.contact.commands.objections import withdraw
 from services.contact.commands.party import Locked
 from services.contact.commands.promising import loan_promised
+from services.contact.commands.replies import check_disputed
 from services.contact.commands.understanding import keep_understanding, understanding_row
 from services.contact.domain.grievances import GrievanceKind
 from services.contact.domain.replies import HOLD_OF, ReplyKind
@@ -40,6 +41,7 @@ class Correction:
     topics: tuple[Topic, ...] = ()
     amount_minor: int | None = None
     on: date | None = None
+    disputed_minor: int | None = None
 
 
 async def correct(
@@ -47,7 +49,8 @@ async def correct(
 ) -> None:
     """Keep the correction as the next revision, which is also what the word lists are taught by.
 
-    Raises `contact/reply_of_nobody` for a reply whose sender is not known.
+    Raises `contact/reply_of_nobody` for a reply whose sender is not known, and
+    `contact/disputed_amount`.
     """
     reply = await progress.reply(session, correction.tenant, reply_id)
     if reply is None:
@@ -61,6 +64,7 @@ async def correct(
     said = _said(reply, before, correction, all_loan_ids)
     meant = await loan_promised(session, said.party_id, said.loan_ids, said.understanding)
     said = replace(said, promised_loan=meant, others=others)
+    check_disputed(said.disputed_minor, correction.kinds, said.loan_ids)
     removed = {ReplyKind(kind) for kind in before.labels} - set(correction.kinds)
     if ReplyKind.STOP in removed:
         stop = opting.Reply(reply.tenant, reply_id)
@@ -94,7 +98,7 @@ def _said(
         point_id=before.point_id,
         understanding=read,
         is_by_person=True,
-        disputed_minor=correction.amount_minor,
+        disputed_minor=correction.disputed_minor,
     )
 
 

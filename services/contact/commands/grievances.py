@@ -101,7 +101,7 @@ async def assign(session: AsyncSession, command: AssignGrievance) -> GrievanceRo
 
 
 async def answer(session: AsyncSession, command: AnswerGrievance, now: datetime) -> GrievanceRow:
-    """The first answer stands; it ends the case's own hold, and never another one.
+    """The first answer stands; it ends the holds of the case, and never another one.
 
     Raises `contact/unknown_grievance` and `contact/answered_otherwise`.
     """
@@ -116,12 +116,13 @@ async def answer(session: AsyncSession, command: AnswerGrievance, now: datetime)
 async def close(
     session: AsyncSession, party: Locked, row: GrievanceRow, word: AnswerGrievance, now: datetime
 ) -> None:
-    """End it and its own hold, and tell so; nobody at the desk need look any more."""
+    """End it and its holds, and tell so; nobody at the desk need look any more."""
     row.outcome, row.answer_evidence = word.outcome, word.evidence
     row.answered_at, row.answered_by = now, word.by
     await session.flush()
     reason = f"{row.kind} {row.grievance_id} answered: {word.outcome.value}"
-    await holds.end(session, EndHold(row.tenant, row.hold_id, None, reason, word.by), now)
+    for hold_id in (row.hold_id, *row.further_holds):
+        await holds.end(session, EndHold(row.tenant, hold_id, None, reason, word.by), now)
     await tasks.close_of(session, row.tenant, task_name(row.grievance_id), word.by, now)
     await tell(session, party, row, now)
 

@@ -24,6 +24,7 @@ from services.contact.store import people, progress, touches
 from services.contact.store import replies as store
 from services.contact.store import tasks as task_store
 from services.contact.store.replies import StrayReplyRow
+from services.contact.store.tables import AttemptRow
 from services.contact.store.tasks import TaskRow
 
 
@@ -41,12 +42,15 @@ class Incoming:
     kinds: tuple[ReplyKind, ...] = ()
     amount_minor: int | None = None
     on: date | None = None
+    disputed_minor: int | None = None
 
 
 @dataclass(frozen=True)
 class _Sender:
+    """`loan_ids` are those of the message it answers; none means all of the party."""
+
     party_id: str
-    loan_id: str | None
+    loan_ids: tuple[str, ...]
     point_id: str
     attempt_id: str = ""
 
@@ -63,7 +67,7 @@ async def take_in(
     await first_result(session, f"reply/{incoming.tenant}/{incoming.reply_id}")
     known = await progress.reply(session, incoming.tenant, incoming.reply_id)
     if known is not None:
-        sender: _Sender | None = _Sender(known.party_id, known.loan_id, "")
+        sender: _Sender | None = _Sender(known.party_id, (), "")
     else:
         sender = await _sender(session, desk, incoming)
     if sender is None:
@@ -72,7 +76,7 @@ async def take_in(
         tenant=incoming.tenant,
         reply_id=incoming.reply_id,
         party_id=sender.party_id,
-        loan_id=incoming.loan_id or sender.loan_id,
+        loan_id=incoming.loan_id,
         channel=incoming.channel,
         kinds=incoming.kinds,
         words=incoming.text,
@@ -80,6 +84,8 @@ async def take_in(
         point_id=sender.point_id,
         in_attempt=sender.attempt_id,
         on=incoming.on,
+        disputed_minor=incoming.disputed_minor,
+        loan_ids=sender.loan_ids,
     )
     return await replies.record(session, desk, command, now)
 
@@ -89,12 +95,15 @@ async def _sender(session: AsyncSession, desk: Desk, incoming: Incoming) -> _Sen
     point_ids = _possible_points(desk, incoming)
     for attempt_id in incoming.attempt_ids:
         row = await touches.attempt(session, incoming.tenant, attempt_id)
-        if row is not None and await _is_linked(session, incoming, row.party_id, row.loan_id):
+        if row is None:
+            continue
+        loan_ids = await _linked(session, incoming, row)
+        if loan_ids:
             own = await store.point_of(session, row.party_id, point_ids)
-            return _Sender(row.party_id, row.loan_id, own or row.point_id, attempt_id)
+            return _Sender(row.party_id, loan_ids, own or row.point_id, attempt_id)
     for party_id in await store.owners(session, incoming.tenant, point_ids):
         own = await store.point_of(session, party_id, point_ids)
-        return _Sender(party_id, None, own)
+        return _Sender(party_id, (), own)
     return None
 
 
@@ -107,11 +116,11 @@ def _possible_points(desk: Desk, incoming: Incoming) -> list[str]:
     ]
 
 
-async def _is_linked(
-    session: AsyncSession, incoming: Incoming, party_id: str, loan_id: str
-) -> bool:
-    links = await people.links_of_loans(session, [loan_id])
-    return any((link.party_id, link.tenant) == (party_id, incoming.tenant) for link in links)
+async def _linked(session: AsyncSession, incoming: Incoming, row: AttemptRow) -> tuple[str, ...]:
+    """A message may be about several loans: those that are still the party's."""
+    links = await people.links_of_loans(session, {row.loan_id, *row.loan_ids})
+    whose = (row.party_id, incoming.tenant)
+    return tuple(sorted({x.loan_id for x in links if (x.party_id, x.tenant) == whose}))
 
 
 async def _put_aside(

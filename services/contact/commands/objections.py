@@ -17,7 +17,7 @@ from services.contact.commands.grievances import (
     locked,
     open_,
 )
-from services.contact.domain.grievances import HOLD_KIND, Answer, GrievanceKind
+from services.contact.domain.grievances import HOLD_KIND, Answer, GrievanceKind, covers
 from services.contact.store import grievances as store
 from services.contact.store import replies
 from services.contact.store.customer_rows import GrievanceRow
@@ -40,17 +40,19 @@ class Objected:
 async def open_by_reply(
     session: AsyncSession, desk: Desk, objected: Objected, now: datetime
 ) -> tuple[str, ...]:
-    """Open what a reply objects to, unless it waits for its answer already; returns the new ids.
+    """Open what a reply objects to, unless as much waits for its answer already; returns the new
+    ids.
 
     The hold that the reply placed becomes the case's own, so that its answer ends it.
     """
     opened = []
     for kind in sorted(objected.kinds):
-        waits = await store.open_one(session, objected.party_id, objected.loan_id, kind)
-        if waits is not None:
-            continue
         ending = f"/{HOLD_KIND[kind].value}"
         own = next((each for each in objected.hold_ids if each.endswith(ending)), "")
+        waits = await _waiting_for(session, objected, kind)
+        if waits is not None:
+            waits.further_holds = [*waits.further_holds, own] if own else waits.further_holds
+            continue
         command = OpenGrievance(
             tenant=objected.tenant,
             grievance_id=await _free_id(session, objected, kind),
@@ -66,6 +68,15 @@ async def open_by_reply(
         )
         opened.append((await open_(session, desk, command, now)).grievance_id)
     return tuple(opened)
+
+
+async def _waiting_for(
+    session: AsyncSession, objected: Objected, kind: GrievanceKind
+) -> GrievanceRow | None:
+    """The oldest case that waits and covers as much: one about a part leaves the rest open."""
+    wanted = objected.amount_minor if kind is GrievanceKind.DISPUTE else None
+    rows = await store.open_ones(session, objected.party_id, objected.loan_id, kind)
+    return next((row for row in rows if covers(row.amount_minor, wanted)), None)
 
 
 async def withdraw(

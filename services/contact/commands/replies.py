@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -46,7 +46,9 @@ CERTAIN_PERCENT = 100
 class RecordReply:
     """No loan means all loans of the party; no kinds, that the words say what it is. `in_attempt`
     is the message it answers or the call it was said in; without it, a call is one that came in.
-    `amount_minor` and `on` are those of a promise that a person read."""
+    `amount_minor` and `on` are those of a promise that a person read, `disputed_minor` the part
+    of one loan that a person read as disputed. `loan_ids` are those of the message it answers,
+    where no loan is named."""
 
     tenant: str
     reply_id: str
@@ -59,6 +61,8 @@ class RecordReply:
     point_id: str = ""
     in_attempt: str = ""
     on: date | None = None
+    disputed_minor: int | None = None
+    loan_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ async def record(
 ) -> ReplyRecorded:
     """Record a reply once under its id, with all that follows from it.
 
-    Raises `contact/party_not_of_loan` and `contact/reply_differs`.
+    Raises `contact/party_not_of_loan`, `contact/reply_differs` and `contact/disputed_amount`.
     """
     read = _understanding(desk, command, now)
     point_id = command.point_id or await _origin(session, command)
@@ -97,6 +101,7 @@ async def record(
     known = await progress.reply(session, command.tenant, command.reply_id)
     if known is not None:
         return await _repeated(session, command, known)
+    check_disputed(command.disputed_minor, command.kinds, loan_ids)
     said = Said(
         tenant=command.tenant,
         reply_id=command.reply_id,
@@ -107,7 +112,7 @@ async def record(
         point_id=point_id,
         understanding=read,
         is_by_person=bool(command.kinds),
-        disputed_minor=command.amount_minor,
+        disputed_minor=command.disputed_minor,
         promised_loan=await loan_promised(session, command.party_id, loan_ids, read),
         others=others,
     )
@@ -130,6 +135,19 @@ async def record(
     )
 
 
+def check_disputed(
+    disputed_minor: int | None, kinds: Collection[ReplyKind], loan_ids: Sequence[str]
+) -> None:
+    """Raises `contact/disputed_amount` unless it is a part of one loan, in a dispute."""
+    if disputed_minor is None or (ReplyKind.DISPUTE in kinds and len(loan_ids) == 1):
+        return
+    raise Invalid(
+        "contact/disputed_amount",
+        f"disputed_minor {disputed_minor} is the part of one loan that is disputed: name the "
+        "loan_id, and dispute among the kinds.",
+    )
+
+
 def _understanding(desk: Desk, command: RecordReply, now: datetime) -> Understanding:
     if not command.kinds:
         return read_words(desk, command.tenant, command.words, now)
@@ -143,7 +161,7 @@ async def _own_links(
     session: AsyncSession, command: RecordReply, loan_ids: Sequence[str]
 ) -> list[Link]:
     """How the party is linked to the loan named, or to all its loans of the tenant."""
-    meant = [command.loan_id] if command.loan_id is not None else list(loan_ids)
+    meant = [command.loan_id] if command.loan_id else list(command.loan_ids or loan_ids)
     links = await people.links_of_loans(session, meant)
     own = [
         link for link in links if (link.party_id, link.tenant) == (command.party_id, command.tenant)

@@ -32,6 +32,11 @@ HOLD_KIND: dict[GrievanceKind, HoldKind] = {
 }
 
 
+def covers(known_minor: int | None, minor: int | None) -> bool:
+    """Whether a dispute of one amount speaks of another too; no amount is the whole."""
+    return known_minor is None or (minor is not None and minor <= known_minor)
+
+
 @dataclass(frozen=True)
 class DueRule:
     """How long an answer may take; `extensions` are the days that may be added, one by one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ARRAY, BigInteger, Column, DateTime, Integer
+from sqlalchemy import ARRAY, BigInteger, Column, DateTime, Integer, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -87,7 +87,8 @@ class ReachabilityRow(Row, table=True):
 
 class GrievanceRow(Row, table=True):
     """`rule` names the version of the due date's rule; `extensions` what it may still be given;
-    `is_taken_up`: a person saw to it; `raised_at` is when its being overdue was told."""
+    `further_holds` are those of later replies about the same; `is_taken_up`: a person saw to it;
+    `raised_at` is when its being overdue was told."""
 
     __tablename__: ClassVar[str] = "grievance"
     tenant: str = Field(primary_key=True)
@@ -101,6 +102,9 @@ class GrievanceRow(Row, table=True):
     reply_id: str
     evidence: str
     hold_id: str
+    further_holds: list[str] = Field(
+        default_factory=list, sa_column=Column(ARRAY(Text), nullable=False)
+    )
     rule: str
     extensions: list[int] = Field(sa_column=Column(ARRAY(Integer), nullable=False))
     due_on: date

@@ -22,17 +22,17 @@ async def add(session: AsyncSession, row: GrievanceRow | ExtensionRow) -> None:
     await session.flush()
 
 
-async def open_one(
+async def open_ones(
     session: AsyncSession, party_id: str, loan_id: str | None, kind: GrievanceKind
-) -> GrievanceRow | None:
-    """The party's oldest one of a kind about a loan that waits for its answer."""
+) -> list[GrievanceRow]:
+    """The party's own of a kind about a loan that wait for their answer, the oldest first."""
     query = (
         select(GrievanceRow)
         .where(col(GrievanceRow.party_id) == party_id, col(GrievanceRow.kind) == kind)
         .where(col(GrievanceRow.loan_id) == loan_id, col(GrievanceRow.answered_at).is_(None))
         .order_by(col(GrievanceRow.opened_at), col(GrievanceRow.grievance_id))
     )
-    return (await session.execute(query)).scalars().first()
+    return list((await session.execute(query)).scalars())
 
 
 async def of_reply(

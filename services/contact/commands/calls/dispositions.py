@@ -27,7 +27,8 @@ _AHEAD_MAX = timedelta(days=60)
 
 @dataclass(frozen=True)
 class DisposeCall:
-    """`attempt_id` is the dial it is about. `also` are further things the person said."""
+    """`attempt_id` is the dial it is about. `also` are further things the person said;
+    `amount_minor` is promised, and `disputed_minor` the part of one loan that is disputed."""
 
     tenant: str
     call_id: str
@@ -41,6 +42,7 @@ class DisposeCall:
     amount_minor: int | None = None
     promised_on: date | None = None
     callback_at: datetime | None = None
+    disputed_minor: int | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ async def dispose(
         also=command.also,
         amount_minor=command.amount_minor,
         promised_on=command.promised_on,
+        disputed_minor=command.disputed_minor,
         callback_at=command.callback_at,
         request=request,
     )
@@ -160,9 +163,12 @@ def _check(desk: Desk, row: CallRow, code: Code, command: DisposeCall, now: date
 def _problem(row: CallRow, code: Code, command: DisposeCall, now: datetime, today: date) -> str:
     if command.loan_id and command.loan_id not in row.loan_ids:
         return f"loan {command.loan_id} is not one of the call's: {', '.join(row.loan_ids)}."
-    if command.amount_minor is not None and not command.loan_id and len(row.loan_ids) > 1:
+    has_amount = (command.amount_minor, command.disputed_minor) != (None, None)
+    if has_amount and not command.loan_id and len(row.loan_ids) > 1:
         return "an amount is of one loan; name its loan_id."
     said = (code.reply, *command.also)
+    if command.disputed_minor is not None and ReplyKind.DISPUTE not in said:
+        return "disputed_minor belongs to a dispute; name it in also."
     if ReplyKind.PROMISE in said and (command.amount_minor is None or command.promised_on is None):
         return "a promise needs its amount_minor and promised_on."
     if command.promised_on is not None and not today <= command.promised_on <= today + _AHEAD_MAX:

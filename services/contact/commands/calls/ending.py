@@ -50,6 +50,7 @@ class Ending:
     also: tuple[ReplyKind, ...] = ()
     amount_minor: int | None = None
     promised_on: date | None = None
+    disputed_minor: int | None = None
     callback_at: datetime | None = None
     request: str = ""
 
@@ -126,6 +127,7 @@ async def _record_replies(
             amount_minor=ending.amount_minor,
             in_attempt=row.attempt_id,
             on=ending.promised_on,
+            disputed_minor=ending.disputed_minor,
         )
         await replies.record(session, desk, reply, now)
 

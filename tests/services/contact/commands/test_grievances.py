@@ -81,7 +81,7 @@ async def test_a_reply_under_somebody_elses_hold_gets_one_of_its_own(scene: Scen
     await post(scene, "replies", {**reply, "kinds": ["dispute"]})
     await post(scene, "holds/bank/end", {"reason": "over", "by": "officer 3"}, 200)
     scene.set_clock(NOON + DAY)
-    assert await blocking(scene) == {"grievance/reply/r1/dispute"}
+    assert await blocking(scene) == {"reply/r1/dispute"}
 
 
 async def test_more_time_is_approved_by_somebody_else_and_within_the_rule(scene: Scene) -> None:

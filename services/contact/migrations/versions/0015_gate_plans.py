@@ -6,8 +6,8 @@ list, which cost five times what the reading costs. Every lookup here is by key,
 
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0015"
+down_revision = "0014"
 
 STATEMENTS = [
     f"ALTER FUNCTION {name} SET plan_cache_mode = force_generic_plan"
