@@ -51,9 +51,8 @@ async def follow(session: AsyncSession, desk: Desk, told: Sequence[Told]) -> Non
     await lock(session, loan_ids)
     standings = await store.load(session, loan_ids)
     had_progress = await progress.loans_with_progress(session, _closing(told))
-    unmoved = Standing("", "").disposition
     stood = {
-        each.loan_id: standings[each.loan_id].disposition if each.loan_id in standings else unmoved
+        each.loan_id: standings.get(each.loan_id, Standing(each.tenant, each.loan_id)).disposition
         for each in told
         if isinstance(each.fact, PositionSeen)
     }

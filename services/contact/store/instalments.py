@@ -64,6 +64,7 @@ async def save(session: AsyncSession, told: Sequence[TellInstalment]) -> None:
 
 
 async def save_payments(session: AsyncSession, told: Sequence[TellPayment]) -> None:
+    """Those of loans of which an instalment was told; the others pay none that is known."""
     await session.execute(_SAVE_PAYMENTS, _columns(told, _PAYMENT))
 
 
@@ -124,7 +125,9 @@ _SAVE = text(
 )
 _SAVE_PAYMENTS = text(
     f"""INSERT INTO instalment_payment ({", ".join(_PAYMENT)})
-    SELECT * FROM unnest({_given(_PAYMENT)}) ON CONFLICT DO NOTHING"""
+    SELECT * FROM unnest({_given(_PAYMENT)}) AS given ({", ".join(_PAYMENT)})
+    WHERE EXISTS (SELECT FROM instalment i WHERE i.loan_id = given.loan_id)
+    ON CONFLICT DO NOTHING"""
 )
 _REVERSE = text(
     """UPDATE instalment_payment SET is_reversed = true
