@@ -105,7 +105,7 @@ def upgrade(op: Operations | Any) -> None:
 async def fetch_value(session: AsyncSession, statement: str, *values: object) -> Any:
     """The first value of the first row, by the driver's own way (`$1`, its own types) inside the
     session's transaction: for statements so hot that a session's way costs more than they do."""
-    driver = session.info.get(_DRIVER) or await session.run_sync(_driver_of)
+    driver: Any = session.info.get(_DRIVER) or await session.run_sync(_driver_of)
     try:
         return await driver.fetchval(statement, *values)
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
