@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-import asyncpg
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
@@ -50,17 +49,22 @@ class Database:
                 "server_settings": _SERVER_SETTINGS,
             },
         )
-        event.listen(self._engine.sync_engine, "checkout", _ping)
+        event.listen(self._engine.sync_engine, "checkout", _begin)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """Commit when the block ends, roll back when it raises."""
-        async with AsyncSession(self._engine, expire_on_commit=False) as session:
-            async with session.begin():
-                yield session
-            if session.info.get(outbox.APPENDED):
-                for wake in self.on_append:
-                    wake()
+        session = AsyncSession(self._engine, expire_on_commit=False)
+        try:
+            yield session
+            await session.commit()
+        except BaseException:
+            async with session:  # its end is awaited even by one who is cancelled
+                raise
+        session.sync_session.close()  # a committed one holds no connection
+        if session.info.get(outbox.APPENDED):
+            for wake in self.on_append:
+                wake()
 
     async def healthy(self) -> bool:
         try:
@@ -113,9 +117,10 @@ def _upgrade_to_head(connection: Connection, directory: Path) -> None:
         environment.run_migrations()
 
 
-def _ping(connection: Any, *_: Any) -> None:
-    """One round trip where the pool's own ping takes three; a dead connection means a new one."""
+def _begin(connection: Any, *_: Any) -> None:
+    """A transaction begins where its connection is taken out, which proves as well that it lives;
+    a dead one is replaced."""
     try:
-        connection.run_async(lambda driver: driver.execute("SELECT"))
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as dead:
+        connection.run_async(lambda _: connection._start_transaction())
+    except (connection.dbapi.Error, OSError, TimeoutError) as dead:
         raise InvalidatePoolError from dead

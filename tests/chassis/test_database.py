@@ -12,6 +12,10 @@ from chassis.database import Database
 from tests.conftest import NewDatabase
 
 pytestmark = pytest.mark.database
+_IDLE = text(
+    """SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND state LIKE 'idle in transaction%'"""
+)
 MIGRATIONS = Path(__file__).with_name("sample_service") / "migrations"
 
 
@@ -22,6 +26,25 @@ async def test_a_block_that_raises_leaves_nothing(database: Database) -> None:
             raise RuntimeError
     async with database.transaction() as session:
         assert (await session.execute(text("SELECT count(*) FROM stream"))).scalar_one() == 0
+
+
+async def test_one_who_is_cancelled_leaves_no_transaction_open(database: Database) -> None:
+    is_inside = asyncio.Event()
+
+    async def wait_inside() -> None:
+        async with database.transaction() as session:
+            await session.execute(text("INSERT INTO stream VALUES ('t', 'a')"))
+            is_inside.set()
+            await asyncio.Event().wait()
+
+    waiting = asyncio.create_task(wait_inside())
+    await is_inside.wait()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    async with database.transaction() as session:
+        assert (await session.execute(text("SELECT count(*) FROM stream"))).scalar_one() == 0
+        assert (await session.execute(_IDLE)).scalar_one() == 0
 
 
 async def test_several_processes_migrate_at_once_and_again(new_database: NewDatabase) -> None:

@@ -6,12 +6,12 @@ parties. What a locked docket says holds until the transaction ends.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
+from pydantic_core import from_json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,6 +30,7 @@ from interfaces.values import (
 from services.contact.domain.law.facts import KnownAgency, PastAttempt, Reachability, Result
 from services.contact.domain.points import OptOut, Point, PointKind
 from services.contact.domain.standing import Amounts, Standing
+from services.contact.store.driver import fetch_value
 from services.contact.store.people import Link
 from services.contact.store.tables import PartyRow, PointRow
 from services.contact.store.terms import Term, term_of, treatment_terms
@@ -126,9 +127,9 @@ async def call(session: AsyncSession, ask: Ask, topic: str, result_key: str) -> 
     """Lock and read about one loan; a concurrent command about the same key, loan or debtor is
     awaited. `result_key` is the business key under which the answer is remembered."""
     (loan_id,) = ask.loan_ids
-    bound = {**vars(ask), "loan_id": loan_id, "topic": topic, "result_key": result_key}
-    del bound["loan_ids"]
-    raw: dict[str, Any] = json.loads((await session.execute(_CALL, bound)).scalar_one())
+    who = (ask.tenant, loan_id, ask.party_id, ask.debtor_id, ask.attempt_key)
+    values = (result_key, topic, ask.consumer, *who, ask.since, ask.wall)
+    raw: dict[str, Any] = from_json(await fetch_value(session, _CALL, *values))
     if "first" in raw:
         return Docket(first=_OUTCOME.validate_json(raw["first"]))
     return _docket(ask, raw)
@@ -137,7 +138,7 @@ async def call(session: AsyncSession, ask: Ask, topic: str, result_key: str) -> 
 async def look(session: AsyncSession, ask: Ask) -> Docket:
     """Read without locking."""
     bound = {**vars(ask), "loan_ids": list(ask.loan_ids)}
-    raw: dict[str, Any] = json.loads((await session.execute(_LOOK, bound)).scalar_one())
+    raw: dict[str, Any] = from_json((await session.execute(_LOOK, bound)).scalar_one())
     return _docket(ask, raw)
 
 
@@ -261,10 +262,7 @@ def _date(raw: str | None) -> date | None:
     return None if raw is None else date.fromisoformat(raw)
 
 
-_CALL = text(
-    """SELECT CAST(hearing(:result_key, :topic, :consumer, :tenant, :loan_id, :party_id, :debtor_id,
-        :attempt_key, :since, :wall) AS text)"""
-)
+_CALL = "SELECT CAST(hearing($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS text)"
 _LOOK = text(
     """SELECT CAST(hearing_facts(:tenant, :attempt_key, :consumer, CAST(:loan_ids AS text[]),
         :party_id, :debtor_id, :since, :wall) AS text)"""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from pydantic_core import to_json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from interfaces.values import Channel
+from services.contact.store.driver import fetch_value
 from services.contact.store.tables import AttemptRow
 
 
@@ -75,7 +76,7 @@ class Judged:
 
 
 async def record_verdict(session: AsyncSession, judged: Judged) -> None:
-    await session.execute(_VERDICT, {"verdict": _json(vars(judged))})
+    await fetch_value(session, _INSERT_VERDICT, _json(vars(judged)))
 
 
 async def reserve(
@@ -83,8 +84,8 @@ async def reserve(
 ) -> None:
     """Keep a reservation (an attempt's columns), the verdict that allowed it and the answer, in
     one round trip."""
-    kept = {"attempt": _json(attempt), "verdict": _json(vars(judged))}
-    await session.execute(_RESERVE, {**kept, "key": key, "result": result})
+    values = (_json(vars(judged)), _json(attempt), key, result)
+    await fetch_value(session, _RESERVE, *values)
 
 
 async def of_loan(
@@ -127,13 +128,7 @@ async def refused_by_rule(session: AsyncSession, tenant: str) -> dict[str, int]:
 
 
 def _json(columns: Mapping[str, object]) -> str:
-    return json.dumps(columns, default=_plain)
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    raise TypeError(f"a row cannot hold {value!r}")
+    return to_json(columns).decode()
 
 
 _LATEST_POINT = text(
@@ -157,11 +152,8 @@ _REFUSED = text(
 _VERDICT_COLUMNS = """tenant, key, loan_id, party_id, at, is_allowed, rule_id, because, rule_pack,
     strength, next_allowed_at, episode, position_version, facts, findings"""
 _INSERT_VERDICT = f"""INSERT INTO verdict ({_VERDICT_COLUMNS}) SELECT {_VERDICT_COLUMNS}
-    FROM jsonb_populate_record(NULL::verdict, CAST(:verdict AS jsonb))"""
-_VERDICT = text(_INSERT_VERDICT)
-_RESERVE = text(
-    f"""WITH judged AS ({_INSERT_VERDICT}), kept AS (
+    FROM jsonb_populate_record(NULL::verdict, CAST($1 AS jsonb))"""
+_RESERVE = f"""WITH judged AS ({_INSERT_VERDICT}), kept AS (
         INSERT INTO attempt SELECT * FROM jsonb_populate_record(NULL::attempt,
-            CAST(:attempt AS jsonb)))
-    INSERT INTO business_result (key, result) VALUES (:key, :result)"""
-)
+            CAST($2 AS jsonb)))
+    INSERT INTO business_result (key, result) VALUES ($3, $4)"""
