@@ -15,6 +15,8 @@ from services.contact.domain.law.judgement import Objection
 class VisitPeople:
     """Not alone; while it is not known how many come, there is nothing to object to yet."""
 
+    is_timeless = True
+
     people_min: int
 
     def objection(self, act: Proposal, known: Known, at: datetime) -> Objection | None:
@@ -26,6 +28,8 @@ class VisitPeople:
 
 @dataclass(frozen=True)
 class ConsentToEnter:
+    is_timeless = True
+
     def objection(self, act: Proposal, known: Known, at: datetime) -> Objection | None:
         if not act.enters or act.has_consent_to_enter:
             return None
@@ -61,6 +65,8 @@ class ListedAgency:
 
 @dataclass(frozen=True)
 class CertifiedAgents:
+    is_timeless = True
+
     def objection(self, act: Proposal, known: Known, at: datetime) -> Objection | None:
         is_certified = known.agency is not None and known.agency.agents_certified
         if act.capacity is not Capacity.AGENCY or is_certified:

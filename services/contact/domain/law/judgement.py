@@ -104,6 +104,7 @@ class Rule:
     law_for: frozenset[str] = frozenset()
     look_back: timedelta = timedelta(0)
     is_asked_last: bool = False
+    is_timeless: bool = False
 
     def objection(self, act: Proposal, known: Known, at: datetime) -> Objection | None:
         if self.in_force_from is not None and at < self.in_force_from:
@@ -127,14 +128,7 @@ class Pack:
 
     def look_back(self, role: Role, channel: Channel) -> timedelta:
         """How far back attempts matter to such an act."""
-        return max(
-            (
-                rule.look_back
-                for rule in self.rules
-                if role in rule.scope.roles and channel in rule.scope.channels
-            ),
-            default=timedelta(0),
-        )
+        return _look_back(self, role, channel)
 
 
 @dataclass(frozen=True)
@@ -187,15 +181,26 @@ def judge(pack: Pack, act: Proposal, known: Known, at: datetime) -> Verdict:
 def judge_window(
     pack: Pack, act: Proposal, known: Known, from_at: datetime, until_at: datetime
 ) -> Verdict:
-    """The verdict on an act at any instant of a window, its end excluded."""
+    """The verdict on an act at any instant of a window, its end excluded. Where nothing objected
+    so far, the rules that look at no time need not be asked again."""
     seen: dict[str, Finding] = {}
+    timed = [rule for rule in _rules(pack, act, known) if not rule.is_timeless]
     for instant in _decisive(known, from_at, until_at):
+        is_asked = instant > from_at and not seen
+        if is_asked and not any(rule.objection(act, known, instant) for rule in timed):
+            continue
         verdict = judge(pack, act, known, instant)
         if not verdict.is_allowed:
             return verdict
         for finding in verdict.findings:
             seen.setdefault(finding.article.rule_id, finding)
     return Verdict(True, findings=tuple(seen.values())) if seen else ALLOWED
+
+
+@lru_cache(maxsize=1_024)
+def _look_back(pack: Pack, role: Role, channel: Channel) -> timedelta:
+    concerned = [r for r in pack.rules if role in r.scope.roles and channel in r.scope.channels]
+    return max((rule.look_back for rule in concerned), default=timedelta(0))
 
 
 @lru_cache(maxsize=4_096)

@@ -74,6 +74,7 @@ class LawBook:
 
     def __init__(self, versions: Iterable[PackVersion]) -> None:
         self._by_name: dict[str, list[PackVersion]] = {}
+        self._found: dict[tuple[str, date], PackVersion] = {}
         self._joined: dict[tuple[PackVersion, ...], Pack] = {}
         for each in sorted(versions, key=lambda each: (each.name, each.version)):
             self._by_name.setdefault(each.name, []).append(each)
@@ -85,16 +86,10 @@ class LawBook:
     def find(self, name: str, at: datetime) -> PackVersion:
         """`name@version`, or the version of `name` in force at an instant: before the first began,
         the first. Raises `UnknownPack`."""
-        base, _, number = name.partition("@")
-        found = self._by_name.get(base, [])
-        if number:
-            found = [each for each in found if str(each.version) == number]
-        if not found:
-            known = ", ".join(each.label for each in self.versions)
-            raise UnknownPack(f"there is no rule pack {name!r}; known: {known}")
         day = at.astimezone(UTC).date()
-        in_force = [each for each in found if each.effective_from <= day]
-        return in_force[-1] if in_force else found[0]
+        if (name, day) not in self._found:
+            self._found[name, day] = self._in_force(name, day)
+        return self._found[name, day]
 
     def pack(self, names: Sequence[str], at: datetime) -> Pack:
         """The named packs and the platform's own as one, in that order."""
@@ -115,6 +110,17 @@ class LawBook:
             rules.sort(key=lambda rule: rule.is_asked_last)
             self._joined[parts] = Pack("+".join(each.label for each in parts), tuple(rules))
         return self._joined[parts]
+
+    def _in_force(self, name: str, day: date) -> PackVersion:
+        base, _, number = name.partition("@")
+        found = self._by_name.get(base, [])
+        if number:
+            found = [each for each in found if str(each.version) == number]
+        if not found:
+            known = ", ".join(each.label for each in self.versions)
+            raise UnknownPack(f"there is no rule pack {name!r}; known: {known}")
+        in_force = [each for each in found if each.effective_from <= day]
+        return in_force[-1] if in_force else found[0]
 
 
 def parse_pack(raw: Mapping[str, Any]) -> PackVersion:
@@ -155,6 +161,7 @@ def _rule(raw: Mapping[str, Any], scope: Mapping[str, Any]) -> Rule:
         in_force_from=_midnight(date.fromisoformat(begins)) if begins else None,
         law_for=frozenset(scope.get("products", ())),
         look_back=getattr(kind, "look_back", Rule.look_back),
+        is_timeless=getattr(kind, "is_timeless", False) and not begins,
         is_asked_last=raw.get("asked") == "last",
     )
 

@@ -26,6 +26,8 @@ class RightParty:
     """Only who is liable is asked for money, or who speaks for them; a contact is asked at most
     where they are, which has rules of its own."""
 
+    is_timeless = True
+
     def objection(self, act: Proposal, known: Known, at: datetime) -> Objection | None:
         if act.role not in known.roles:
             return Objection(f"the party is not linked to the loan as {act.role.value}", None)
@@ -59,7 +61,7 @@ class NoHold:
 
     def _bare(self, act: Proposal, known: Known) -> HoldKind | None:
         """A death or a lost mind that is known without a hold, which would say until when."""
-        if act.party_id != act.debtor_id:
+        if act.party_id != act.debtor_id or not (known.is_dead or known.is_incapacitated):
             return None
         stated = {
             HoldKind.DECEASED: known.is_dead,
@@ -92,6 +94,8 @@ class NotPlaced:
 
 @dataclass(frozen=True)
 class NoOptOut:
+    is_timeless = True
+
     def objection(self, act: Proposal, known: Known, at: datetime) -> Objection | None:
         is_out = any(
             out.channel is act.channel and out.point_id in ("", act.point_id)
@@ -104,6 +108,8 @@ class NoOptOut:
 
 @dataclass(frozen=True)
 class UsablePoint:
+    is_timeless = True
+
     def objection(self, act: Proposal, known: Known, at: datetime) -> Objection | None:
         is_invalid = any(
             point.is_invalid for point in known.points if point.point_id == act.point_id
@@ -117,6 +123,8 @@ class UsablePoint:
 class ThirdParty:
     """A contact of the debtor is asked for nothing but the way to reach one who cannot be reached,
     hears nothing of the debt, and is left alone for ever once it refuses."""
+
+    is_timeless = True
 
     def objection(self, act: Proposal, known: Known, at: datetime) -> Objection | None:
         if known.has_refused and act.purpose not in _AFTER_REFUSAL:
@@ -135,6 +143,7 @@ class ThirdParty:
 class LocateOnce:
     """A third party is asked for the debtor's whereabouts once, unless nobody answered."""
 
+    is_timeless = True
     look_back = timedelta(days=20_000)
 
     def objection(self, act: Proposal, known: Known, at: datetime) -> Objection | None:

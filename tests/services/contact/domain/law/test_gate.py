@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,11 +12,12 @@ from hypothesis import strategies as st
 from interfaces.facts import HoldInterval
 from interfaces.values import Block, Channel, Direction, HoldKind, Purpose
 from services.contact.domain.law.facts import Known, PastAttempt, Proposal, Result
-from services.contact.domain.law.judgement import judge, judge_window
+from services.contact.domain.law.judgement import Pack, judge, judge_window
 from services.contact.domain.points import OptOut
 from tests.services.contact.domain.law import givens
 
 PACK = givens.pack("cn-bank")
+PACKS = [PACK, *map(givens.pack, ("cn-enterprise", "us-reg-f", "uk-conc", "in-rbi"))]
 ZONES = ["Asia/Shanghai", "America/New_York", "Europe/London", "America/Havana", "Asia/Kathmandu"]
 # Clock changes of New York, London and Havana in 2026 lie in these weeks.
 STARTS = [datetime(2026, 3, 6, tzinfo=UTC), datetime(2026, 10, 23, tzinfo=UTC)]
@@ -188,3 +190,24 @@ def test_a_window_is_allowed_only_if_every_minute_of_it_is(
     if judge_window(PACK, act, known, at, until).is_allowed:
         for minute in range(0, minutes, 7):
             assert judge(PACK, act, known, at + timedelta(minutes=minute)).is_allowed
+
+
+@settings(max_examples=200, deadline=None)
+@given(acts(), facts(), instants, instants)
+def test_a_rule_that_looks_at_no_time_says_at_any_instant_what_it_says_at_another(
+    act: Proposal, known: Known, one: datetime, other: datetime
+) -> None:
+    timeless = [rule for pack in PACKS for rule in pack.rules if rule.is_timeless]
+    assert timeless
+    for rule in timeless:
+        assert rule.objection(act, known, one) == rule.objection(act, known, other)
+
+
+@settings(max_examples=100, deadline=None)
+@given(acts(), facts(), instants, st.integers(1, 600))
+def test_a_window_is_judged_as_if_every_rule_were_asked_at_every_instant(
+    act: Proposal, known: Known, at: datetime, minutes: int
+) -> None:
+    until = at + timedelta(minutes=minutes)
+    untold = Pack(PACK.label, tuple(replace(rule, is_timeless=False) for rule in PACK.rules))
+    assert judge_window(PACK, act, known, at, until) == judge_window(untold, act, known, at, until)
