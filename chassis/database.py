@@ -8,20 +8,17 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-import asyncpg
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, text
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError, SQLAlchemyError
+from sqlalchemy.exc import InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
-from sqlalchemy.orm import Session
 
 from chassis import idempotency, inbox, outbox
 
 CHASSIS_SQL = [*outbox.CHASSIS_SQL, *inbox.CHASSIS_SQL, *idempotency.CHASSIS_SQL]
 COMMAND_TIMEOUT_SECONDS = 30.0
-_DRIVER = "driver"
 _MIGRATION_LOCK = 0x666F7262
 _SERVER_SETTINGS = {
     "timezone": "UTC",
@@ -102,16 +99,6 @@ def upgrade(op: Operations | Any) -> None:
         op.execute(statement)
 
 
-async def fetch_value(session: AsyncSession, statement: str, *values: object) -> Any:
-    """The first value of the first row, by the driver's own way (`$1`, its own types) inside the
-    session's transaction: for statements so hot that a session's way costs more than they do."""
-    driver: Any = session.info.get(_DRIVER) or await session.run_sync(_driver_of)
-    try:
-        return await driver.fetchval(statement, *values)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise DBAPIError(statement, None, error, True, driver.is_closed()) from error
-
-
 async def create_chassis_tables(connection: AsyncConnection) -> None:
     for statement in CHASSIS_SQL:
         await connection.execute(text(statement))
@@ -128,12 +115,6 @@ def _upgrade_to_head(connection: Connection, directory: Path) -> None:
     with EnvironmentContext(config, script, fn=to_head) as environment:
         environment.configure(connection=connection, transactional_ddl=True)
         environment.run_migrations()
-
-
-def _driver_of(session: Session) -> Any:
-    """A session lives as long as its one transaction, and so keeps its one connection."""
-    session.info[_DRIVER] = session.connection().connection.driver_connection
-    return session.info[_DRIVER]
 
 
 def _begin(connection: Any, *_: Any) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.service import RPCError, RPCStatusCode
 
-from chassis.database import Database, fetch_value
+from chassis.database import Database
 from chassis.errors import Behind, Conflict
 from chassis.faults import is_infrastructure
 from tests.conftest import free_port
@@ -43,7 +43,8 @@ async def test_a_database_that_is_away_is_infrastructure() -> None:
     assert is_infrastructure(failed.value)
 
 
-ANSWERS = pytest.mark.parametrize(
+@pytest.mark.database
+@pytest.mark.parametrize(
     ("statement", "value", "expected"),
     [
         ("SELECT CAST(:value AS int)", 2**40, False),
@@ -54,27 +55,12 @@ ANSWERS = pytest.mark.parametrize(
         ("SELECT pg_terminate_backend(pg_backend_pid()), :value", "t", True),
     ],
 )
-
-
-@pytest.mark.database
-@ANSWERS
 async def test_a_servers_answer_is_put_where_it_belongs(
     statement: str, value: object, expected: bool, database: Database
 ) -> None:
     with pytest.raises(DBAPIError) as failed:
         async with database.transaction() as session:
             await session.execute(text(statement), {"value": value})
-    assert is_infrastructure(failed.value) is expected
-
-
-@pytest.mark.database
-@ANSWERS
-async def test_what_the_driver_itself_was_answered_is_put_where_it_belongs(
-    statement: str, value: object, expected: bool, database: Database
-) -> None:
-    with pytest.raises(DBAPIError) as failed:
-        async with database.transaction() as session:
-            await fetch_value(session, statement.replace(":value", "$1"), value)
     assert is_infrastructure(failed.value) is expected
 
 

@@ -16,7 +16,6 @@ from pydantic_core import from_json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.database import fetch_value
 from interfaces.contact import TouchOutcome
 from interfaces.facts import HoldInterval
 from interfaces.values import (
@@ -39,6 +38,7 @@ from services.contact.domain.law.facts import (
 )
 from services.contact.domain.points import OptOut, Point, PointKind
 from services.contact.domain.standing import Amounts, Standing
+from services.contact.store.driver import fetch_value
 from services.contact.store.overrides import override_of
 from services.contact.store.people import Link
 from services.contact.store.progress import notice_of

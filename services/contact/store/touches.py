@@ -12,8 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from chassis.database import fetch_value
 from interfaces.values import Channel
+from services.contact.store.driver import fetch_value
 from services.contact.store.tables import AttemptRow
 
 
