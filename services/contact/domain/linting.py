@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from interfaces.values import Channel, Purpose
+from services.contact.domain.readings import TooManyBranches, readings
 from services.contact.domain.templates import (
     ELECTRONIC,
     LETTER_FIELDS,
@@ -34,8 +35,14 @@ class Finding:
 
 def lint(template: Template) -> list[Finding]:
     """Everything that is wrong, worst first; an empty list lets the template be used."""
+    try:
+        spoken(template)
+    except TooManyBranches:
+        remedy = "write it with fewer branches, or as several texts"
+        return [Finding(template.label, "too_many_branches", "", remedy)]
     return [
         *_forbidden(template),
+        *_letters(template),
         *_disclosed(template),
         *_institution(template),
         *_opt_out(template),
@@ -46,11 +53,14 @@ def lint(template: Template) -> list[Finding]:
 
 
 def spoken(template: Template) -> str:
-    """All that a reader may come to see, field names aside, in one spelling: full-width letters,
-    case, invisible characters and line breaks hide nothing."""
+    """All that a reader may come to see, values aside, in one spelling: full-width letters, case,
+    invisible characters, line breaks and branches hide nothing. A value may be empty, so each text
+    is read with and without what stands for it. Raises `TooManyBranches`."""
     parts = [template.subject, template.body]
     parts += [part for _, heading, text in template.sections for part in (heading, text)]
-    return normalised(_FIELD.sub(" ", " ".join(parts)))
+    said = [reading for part in parts for reading in readings(part)]
+    whole = [_FIELD.sub(value, reading) for reading in said for value in (" ", "")]
+    return _APART.join(normalised(each) for each in dict.fromkeys(whole))
 
 
 def normalised(text: str) -> str:
@@ -58,7 +68,7 @@ def normalised(text: str) -> str:
     shown = "".join(each for each in whole if unicodedata.category(each) != "Cf")
     spaced = re.sub(r"\s+", " ", shown)
     # Chinese words are written without spaces; one between two characters would only hide them.
-    return re.sub(r"(?<=[\u3400-\u9fff])[\s.·*_-]+(?=[\u3400-\u9fff])", "", spaced)
+    return _BETWEEN.sub("", spaced)
 
 
 def used_fields(source: str) -> set[str]:
@@ -76,6 +86,18 @@ def _forbidden(template: Template) -> list[Finding]:
     ]
 
 
+def _letters(template: Template) -> list[Finding]:
+    """Letters that look like others would hide any word: our texts are Chinese and English."""
+    found = sorted({each for each in spoken(template) if _is_strange(each)})
+    remedy = "write with Chinese characters and plain Latin letters alone"
+    return [Finding(template.label, "strange_letters", "".join(found), remedy)] if found else []
+
+
+def _is_strange(character: str) -> bool:
+    is_letter = unicodedata.category(character)[0] in "LM"
+    return is_letter and not character.isascii() and not _CHINESE.match(character)
+
+
 def _disclosed(template: Template) -> list[Finding]:
     if template.disclosure is not Disclosure.NON_DISCLOSING:
         return []
@@ -88,7 +110,7 @@ def _disclosed(template: Template) -> list[Finding]:
 
 
 def _institution(template: Template) -> list[Finding]:
-    if "institution" in used_fields(template.body):
+    if _always_uses(template.body, "institution"):
         return []
     remedy = "say who writes: use {{ institution }} in the body"
     return [Finding(template.label, "no_institution", "", remedy)]
@@ -97,7 +119,7 @@ def _institution(template: Template) -> list[Finding]:
 def _opt_out(template: Template) -> list[Finding]:
     is_electronic = bool(template.channels & ELECTRONIC)
     is_collection = bool(template.purposes & {Purpose.REMINDER, Purpose.COLLECTION})
-    if not (is_electronic and is_collection) or "opt_out" in used_fields(template.body):
+    if not (is_electronic and is_collection) or _always_uses(template.body, "opt_out"):
         return []
     remedy = "say how to stop such messages: use {{ opt_out }} in the body"
     return [Finding(template.label, "no_opt_out", "", remedy)]
@@ -119,7 +141,7 @@ def _letter(template: Template) -> list[Finding]:
     filled = {name for name, _, text in template.sections if text.strip()}
     remedy = "art. 69 asks for it: add a section of this name"
     absent = [name for name in LETTER_FIELDS if name not in filled]
-    if "name" not in used_fields(template.body):
+    if not _always_uses(template.body, "name"):
         absent.insert(0, "name")
     return [Finding(template.label, "letter_field_missing", name, remedy) for name in absent]
 
@@ -133,6 +155,11 @@ def _fields(template: Template) -> list[Finding]:
     ]
 
 
+def _always_uses(source: str, name: str) -> bool:
+    """Whichever way its branches go."""
+    return all(name in used_fields(reading) for reading in readings(source))
+
+
 def _whole(template: Template) -> str:
     texts = [text for _, heading, text in template.sections]
     return " ".join((template.subject, template.body, *texts))
@@ -142,6 +169,10 @@ def _any(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns))
 
 
+_CHINESE = re.compile(r"[\u3005-\u3007\u3400-\u9fff\U00020000-\U0003ffff]")
+_BETWEEN = re.compile(r"(?<=[\u3400-\u9fff])(?:(?![,;:!?()。、“”《》¦])[\W_])+(?=[\u3400-\u9fff])")
+# Between two readings, so that no pattern finds words of both.
+_APART = "\n¦\n"
 _FIELD = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
 _SYNTAX = {
     "if", "else", "elif", "endif", "for", "endfor", "in", "not", "and", "or", "is",

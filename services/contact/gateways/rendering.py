@@ -6,6 +6,7 @@ filters, no arithmetic, no inclusion. So a text is at most its own length times 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -22,6 +23,10 @@ _ALLOWED = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.If,
     nodes.For, nodes.Const, nodes.Compare, nodes.Operand, nodes.Not, nodes.And, nodes.Or,
 )  # fmt: skip
+
+
+_COMPARING = (nodes.Compare, nodes.Operand)
+_HIDING = re.compile(r"\{#|\{%[-+]?\s*raw\b")
 
 
 class Unrenderable(Invalid):
@@ -62,6 +67,8 @@ def check(source: str) -> None:
     """Whether a source stays within the small language; raises `Unrenderable`."""
     if len(source) > SOURCE_CHARACTERS_MAX:
         raise _unsafe(f"it is longer than {SOURCE_CHARACTERS_MAX} characters")
+    if _HIDING.search(source):
+        raise _unsafe("comments and raw text are not allowed")
     try:
         tree = _environment().parse(source)
     except TemplateSyntaxError as wrong:
@@ -80,6 +87,11 @@ def _walk(node: nodes.Node, *, is_inside_for: bool, depth: int) -> None:
         is_inside_for = True
     if isinstance(node, nodes.Name) and (node.name == "self" or node.name.startswith("_")):
         raise _unsafe(f"line {node.lineno}: the name {node.name} is not allowed")
+    if not isinstance(node, _COMPARING) and any(
+        isinstance(child, nodes.Const) for child in node.iter_child_nodes()
+    ):
+        # The linter reads the text alone: words that stand in an expression would get past it.
+        raise _unsafe(f"line {node.lineno}: words belong into the text, not into a value")
     for child in node.iter_child_nodes():
         _walk(child, is_inside_for=is_inside_for, depth=depth + 1)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.contact.domain.bounces import read_bounce
 from services.contact.domain.mail import own_words, read_mail
 
 ATTEMPT = "0123456789abcdef0123456789abcdef"
@@ -64,3 +67,38 @@ def test_no_bytes_break_the_reading(heads: list[tuple[bytes, bytes]], body: byte
     raw = b"\r\n".join(name + value for name, value in heads) + b"\r\n\r\n" + body
     letter = read_mail(raw)
     assert letter is None or letter.from_address
+
+
+_MANY = 100_000
+HOSTILE = {
+    "quotes in a sender": b"From: " + b'"' * _MANY,
+    "brackets in a sender": b"From: " + b"(" * _MANY,
+    "parameters": b"From: a@b.test\r\nContent-Type: text/plain" + b'; a="' * _MANY,
+    "folded": b"From: a@b.test\r\nSubject: " + b"=?x?q?y?=\r\n " * _MANY,
+    "parts in parts": b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" * 10_000,
+    "styles": b"From: a@b.test\r\nContent-Type: text/html\r\n\r\n" + b"<style>" * _MANY,
+    "thread": b"From: a@b.test\r\nReferences: " + b"<0123456789abcdef@" * _MANY,
+    "lines": b"From: a@b.test\r\n\r\n" + b"\n" * _MANY,
+}
+
+
+@pytest.mark.parametrize("kind", sorted(HOSTILE))
+def test_no_mail_keeps_its_reader_busy(kind: str) -> None:
+    began = time.process_time()
+    read_mail(HOSTILE[kind] + b"\r\n\r\nSTOP")
+    read_bounce(HOSTILE[kind] + b"\r\n\r\nSTOP")
+    assert time.process_time() - began < 5
+
+
+def test_a_long_thread_and_bytes_that_are_no_text_are_read() -> None:
+    raw = b"From: a@b.test\r\nReferences: " + b"<x@y.test> " * 2_000 + f"<{ATTEMPT}@z>".encode()
+    long, odd = read_mail(raw + b"\r\n\r\nSTOP"), read_mail(b"From: \xff@b.test\r\n\r\nSTOP \xff")
+    assert long is not None and odd is not None
+    assert (long.text, long.attempt_ids) == ("STOP", (ATTEMPT,))
+    odd.text.encode(), odd.from_address.encode(), odd.message_id.encode()
+
+
+def test_scripts_say_nothing_and_a_style_that_never_ends_hides_the_rest() -> None:
+    head = b"From: a@b.test\r\nContent-Type: text/html\r\n\r\n"
+    closed = read_mail(head + b"<SCRIPT>x</script ><style>y</STYLE>STOP<style>z")
+    assert closed is not None and closed.text == "STOP"
