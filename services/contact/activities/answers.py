@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from chassis.errors import Rejected
 from chassis.service import Context
 from chassis.telemetry import describe
+from chassis.vault import Unreadable
+from services.contact.activities.faults import FAULTS
 from services.contact.activities.sending import hand_over
 from services.contact.activities.ways_out import ways_out
 from services.contact.commands import answering
@@ -29,7 +28,7 @@ async def answer(context: Context, gateway: Gateway | None = None) -> None:
         try:
             while await answer_next(context, its_desk, way_out):
                 pass
-        except (SQLAlchemyError, OSError, TimeoutError) as fault:
+        except FAULTS as fault:
             _log.warning("answers are looked at again", extra={"fault": describe(fault)})
         await asyncio.sleep(LOOK_SECONDS)
 
@@ -42,7 +41,12 @@ async def answer_next(context: Context, desk: Desk, gateway: Gateway) -> bool:
         return False
     try:
         await _send(context, desk, gateway, owed)
-    except (OSError, TimeoutError, Rejected) as fault:
+    except Unreadable as fault:
+        # Trying again would not make it readable, and the rest wait behind it.
+        _log.error("an answer is left to a person", extra={"fault": describe(fault)})
+        async with context.database.transaction() as session:
+            await answering.leave_unreadable(session, desk, owed)
+    except FAULTS as fault:
         # A loan whose standing lags, a text that cannot be written, a provider out of reach.
         _log.warning("an answer is sent later", extra={"fault": describe(fault)})
         async with context.database.transaction() as session:

@@ -5,12 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from chassis.errors import Rejected
 from chassis.service import Context
 from chassis.telemetry import describe
-from chassis.vault import Unreadable
+from services.contact.activities.faults import FAULTS
 from services.contact.commands.calls import queue
 from services.contact.commands.desk import desk
 
@@ -27,7 +24,7 @@ async def tend(context: Context) -> None:
                 async with context.database.transaction() as session:
                     if not await queue.tend_next(session, its_desk, context.clock.now()):
                         break
-        except (SQLAlchemyError, OSError, TimeoutError, Rejected, Unreadable) as fault:
+        except FAULTS as fault:
             _log.warning("calls are looked at again", extra={"fault": describe(fault)})
         is_fast = context.clock.reading().rate > 1
         await asyncio.sleep(LOOK_SECONDS_FAST if is_fast else LOOK_SECONDS)

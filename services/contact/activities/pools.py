@@ -6,12 +6,9 @@ import asyncio
 import logging
 from datetime import timedelta
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from chassis.errors import Rejected
 from chassis.service import Context
 from chassis.telemetry import describe
-from chassis.vault import Unreadable
+from services.contact.activities.faults import FAULTS
 from services.contact.activities.sending import hand_over
 from services.contact.activities.ways_out import ways_out
 from services.contact.commands import pooling, wishing
@@ -21,8 +18,6 @@ from services.contact.gateways import Gateway
 
 # Another process may have left a wish, or the clock may have been set to run faster.
 _LOOK_AGAIN = timedelta(seconds=5)
-# What one pool may fail by without ending the others': its provider, its texts, its party's key.
-_FAULTS = (SQLAlchemyError, OSError, TimeoutError, Rejected, Unreadable)
 AT_ONCE, TRIES_QUIET = 3, 5
 _log = logging.getLogger(__name__)
 
@@ -61,7 +56,7 @@ async def _work(context: Context, its_desk: Desk, bell: Bell, way_out: Gateway) 
                 pass
             async with context.database.transaction() as session:
                 due = await wishing.next_at(session, its_desk)
-        except _FAULTS as fault:
+        except FAULTS as fault:
             _log.warning("pools are looked at again", extra={"fault": describe(fault)})
             due = None
         wait = _LOOK_AGAIN if due is None else due - context.clock.wall()
@@ -76,7 +71,7 @@ async def meet_next(context: Context, desk: Desk, gateway: Gateway) -> bool:
         return False
     try:
         await _meet(context, desk, gateway, claimed)
-    except _FAULTS as fault:
+    except FAULTS as fault:
         async with context.database.transaction() as session:
             tries = await wishing.put_back(session, desk, claimed)
         say = _log.error if tries > TRIES_QUIET else _log.warning

@@ -7,12 +7,9 @@ import asyncio
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from chassis.errors import Rejected
 from chassis.service import Context
 from chassis.telemetry import describe
-from chassis.vault import Unreadable
+from services.contact.activities.faults import FAULTS
 from services.contact.commands import duties, overdue, placement_ends
 from services.contact.commands.desk import Desk, desk
 
@@ -32,7 +29,7 @@ async def watch(context: Context) -> None:
                 pass
             async with context.database.transaction() as session:
                 due = await placement_ends.next_at(session)
-        except (SQLAlchemyError, OSError, TimeoutError, Rejected, Unreadable) as fault:
+        except FAULTS as fault:
             _log.warning("placements are looked at again", extra={"fault": describe(fault)})
         await asyncio.sleep(wait_until(context, due).total_seconds())
 

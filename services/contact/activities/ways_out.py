@@ -12,7 +12,7 @@ from chassis.database import Database
 from chassis.service import Context
 from services.contact.commands import handovers
 from services.contact.commands.desk import Desk, desk
-from services.contact.commands.handovers import Begin, HandoverState, Known
+from services.contact.commands.handovers import Begin, HandoverState, Known, Try
 from services.contact.gateways import (
     Gateway,
     Message,
@@ -43,15 +43,21 @@ class DurableGateway:
         if provider is None:
             return await self._sandbox.send(message)
 
+        own: Try | None = None
+
         async def about_to_leave() -> None:
-            await self._begin(message, provider)
+            nonlocal own
+            own = await self._begin(message, provider)
 
         try:
             receipt = await provider.send(message, about_to_leave)
         except NotHandedOver:
-            await self._end(message.attempt_id, HandoverState.UNSENT)
+            # One that was put off before it began has nothing of its own to end.
+            if own is not None:
+                await self._end(own, HandoverState.UNSENT)
             raise
-        await self._settle(message, provider, receipt)
+        # An address refused before anything could leave has no hand-over yet.
+        await self._end(own or await self._begin(message, provider), _state(receipt))
         return receipt
 
     async def find(self, attempt_id: str) -> Receipt | None:
@@ -67,33 +73,25 @@ class DurableGateway:
         provider = self._routes.provider(known.tenant, known.channel)
         is_same = provider is not None and provider.name == known.provider
         if provider is None or not is_same or not provider.can_be_asked:
-            await self._end(attempt_id, HandoverState.UNKNOWN)
+            await self._end(known.found, HandoverState.UNKNOWN)
             _log.warning("nobody knows whether a message left", extra={"attempt": attempt_id})
             return Receipt(attempt_id, is_accepted=True)
         receipt = await provider.find(attempt_id)
         state = _state(receipt) if receipt else HandoverState.UNSENT
-        await self._end(attempt_id, state)
+        await self._end(known.found, state)
         return receipt
 
-    async def _begin(self, message: Message, provider: Provider) -> None:
+    async def _begin(self, message: Message, provider: Provider) -> Try:
         command = _beginning(message, provider)
         async with self._database.transaction() as session:
-            is_first = await handovers.begin(session, command, self._desk.clock.wall())
-        if not is_first:
+            own = await handovers.begin(session, command, self._desk.clock.wall())
+        if own is None:
             raise ConnectionError("another try has handed this message over; ask for its end")
+        return own
 
-    async def _settle(self, message: Message, provider: Provider, receipt: Receipt) -> None:
-        wall = self._desk.clock.wall()
-        command = _beginning(message, provider)
+    async def _end(self, own: Try, state: HandoverState) -> None:
         async with self._database.transaction() as session:
-            if not receipt.is_accepted:
-                # An address refused before anything could leave has no hand-over yet.
-                await handovers.begin(session, command, wall)
-            await handovers.end(session, message.attempt_id, _state(receipt), wall)
-
-    async def _end(self, attempt_id: str, state: HandoverState) -> None:
-        async with self._database.transaction() as session:
-            await handovers.end(session, attempt_id, state, self._desk.clock.wall())
+            await handovers.end(session, own, state, self._desk.clock.wall())
 
 
 def _state(receipt: Receipt) -> HandoverState:

@@ -79,9 +79,12 @@ class ClaimOut(BaseModel):
 
 
 class WordsOut(BaseModel):
+    """`is_readable` is false where the person's key does not open the text."""
+
     text: str
     from_address: str
     labels: tuple[str, ...]
+    is_readable: bool
 
 
 @router.get("", summary="Open tasks, the most urgent first")

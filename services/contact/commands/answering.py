@@ -26,7 +26,7 @@ from services.contact.store import touches as attempts
 from services.contact.store.answers import Owed
 from services.contact.store.replies import AnswerOwedRow
 
-__all__ = ["Owed", "claim_next", "decide", "put_back", "record"]
+__all__ = ["Owed", "claim_next", "decide", "leave_unreadable", "put_back", "record"]
 
 LEASE = timedelta(seconds=60)
 # Twice as long after each try; a person is asked too once that took some twenty minutes.
@@ -83,6 +83,14 @@ async def put_back(session: AsyncSession, desk: Desk, owed: Owed) -> None:
     if owed.tries >= TRIES_ALONE:
         await tasks.ask_person(session, row, desk.clock.now())
     await session.flush()
+
+
+async def leave_unreadable(session: AsyncSession, desk: Desk, owed: Owed) -> None:
+    """What the party is known by cannot be read: no message is written, a person answers."""
+    row = await store.find(session, owed)
+    if row.ended_at is None:
+        because = "what is kept of the party cannot be read"
+        await _leave_to_a_person(session, row, because, desk.clock.now())
 
 
 def key_of(row: AnswerOwedRow) -> str:

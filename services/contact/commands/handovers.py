@@ -10,19 +10,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from interfaces.values import Channel
 from services.contact.gateways import Receipt
 from services.contact.store import handovers
-from services.contact.store.handovers import HandoverRow, HandoverState
+from services.contact.store.handovers import HandoverRow, HandoverState, Try
 
-__all__ = ["HandoverRow", "HandoverState", "Known", "begin", "end", "find", "unknown"]
+__all__ = ["HandoverRow", "HandoverState", "Known", "Try", "begin", "end", "find", "unknown"]
 
 
 @dataclass(frozen=True)
 class Known:
-    """An earlier hand-over. `receipt` where the provider has answered."""
+    """An earlier hand-over, by the latest try that was found. `receipt` where the provider has
+    answered."""
 
     tenant: str
     channel: Channel
     provider: str
     state: HandoverState
+    found: Try
 
     def receipt(self, attempt_id: str) -> Receipt | None:
         if self.state in (HandoverState.ACCEPTED, HandoverState.REFUSED):
@@ -39,8 +41,8 @@ class Begin:
     may_repeat: bool
 
 
-async def begin(session: AsyncSession, command: Begin, wall: datetime) -> bool:
-    """Note, before it happens, that a message may leave; false if another try already did."""
+async def begin(session: AsyncSession, command: Begin, wall: datetime) -> Try | None:
+    """Note, before it happens, that a message may leave; none if another try already did."""
     row = HandoverRow(
         attempt_id=command.attempt_id,
         tenant=command.tenant,
@@ -53,15 +55,16 @@ async def begin(session: AsyncSession, command: Begin, wall: datetime) -> bool:
     return await handovers.begin(session, row, may_repeat=command.may_repeat)
 
 
-async def end(session: AsyncSession, attempt_id: str, state: HandoverState, wall: datetime) -> None:
-    await handovers.end(session, attempt_id, state, wall)
+async def end(session: AsyncSession, own: Try, state: HandoverState, wall: datetime) -> None:
+    await handovers.end(session, own, state, wall)
 
 
 async def find(session: AsyncSession, attempt_id: str) -> Known | None:
     row = await handovers.find(session, attempt_id)
     if row is None:
         return None
-    return Known(row.tenant, Channel(row.channel), row.provider, HandoverState(row.state))
+    found = Try(attempt_id, row.tries)
+    return Known(row.tenant, Channel(row.channel), row.provider, HandoverState(row.state), found)
 
 
 async def unknown(session: AsyncSession, tenant: str, after: str, limit: int) -> list[HandoverRow]:

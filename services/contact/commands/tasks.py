@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.errors import Conflict, NotFound
 from chassis.idempotency import first_result, remember
+from chassis.vault import Unreadable
 from services.contact.commands import corrections
 from services.contact.commands.consequences import task_id
 from services.contact.commands.corrections import Correction
@@ -51,11 +52,13 @@ class CompleteTask:
 
 @dataclass(frozen=True)
 class Words:
-    """What was written, by whom if nobody knew, and what it was understood as."""
+    """What was written, by whom if nobody knew, and what it was understood as; without a text
+    where its key does not open it."""
 
     text: str
     from_address: str
     labels: tuple[str, ...]
+    is_readable: bool = True
 
 
 async def open_tasks(
@@ -114,7 +117,7 @@ async def complete(
     """Close a task with what the person decided; what was corrected takes effect at once.
 
     Completing it again by the same person changes nothing. Raises `contact/unknown_task`,
-    `contact/task_is_not_yours` and `contact/task_is_done`.
+    `contact/task_is_not_yours`, `contact/task_is_done` and `contact/note_cannot_be_sealed`.
     """
     await first_result(session, f"desk-task/{command.tenant}/{command.task_id}")
     row = await _found(session, command.tenant, command.task_id)
@@ -195,7 +198,10 @@ async def _own_words(session: AsyncSession, desk: Desk, row: TaskRow) -> Words:
     text = ""
     if reply is not None and reply.words is not None and party and party.subject_key:
         context = words_context(row.tenant, row.reply_id)
-        text = desk.vault.decrypt(party.subject_key, reply.words, context).decode()
+        try:
+            text = desk.vault.decrypt(party.subject_key, reply.words, context).decode()
+        except Unreadable:
+            return Words("", "", tuple(sorted(labels)), is_readable=False)
     return Words(text, "", tuple(sorted(labels)))
 
 
@@ -206,7 +212,14 @@ async def _sealed_note(session: AsyncSession, desk: Desk, row: TaskRow, note: st
     key = stray.subject_key if stray else party.subject_key if party else None
     if not note or key is None:
         return None
-    return desk.vault.encrypt(key, note.encode(), f"desk_task/note/{row.task_id}")
+    try:
+        return desk.vault.encrypt(key, note.encode(), f"desk_task/note/{row.task_id}")
+    except Unreadable:
+        raise Conflict(
+            "contact/note_cannot_be_sealed",
+            f"The key of the person of task {row.task_id} does not open; complete it without a "
+            "note.",
+        ) from None
 
 
 async def _found(session: AsyncSession, tenant: str, task_id: str) -> TaskRow:

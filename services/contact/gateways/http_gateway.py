@@ -34,6 +34,8 @@ TIMEOUT_SECONDS = 8.0
 _ANSWER_BYTES_MAX = 64 * 1024
 _ACCEPTED = frozenset({"accepted", "sent", "delivered"})
 _REFUSED = frozenset({"refused", "undeliverable"})
+# Request Timeout and Conflict: the same id may be under way there.
+_PERHAPS_TAKEN = frozenset({408, 409})
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class HttpProvider:
             return Receipt(message.attempt_id, is_accepted=False)
         if status in (200, 201, 202):
             return _receipt(message.attempt_id, answer)
-        if status == 429 or 400 <= status < 500:
+        if 400 <= status < 500 and status not in _PERHAPS_TAKEN:
             raise NotHandedOver(f"gateway answers {status}")
         raise HandoverInDoubt(f"gateway answers {status}")
 

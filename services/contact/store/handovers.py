@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -35,22 +36,37 @@ class HandoverRow(Row, table=True):
     ended_wall_at: datetime | None = _instant(nullable=True)
 
 
+@dataclass(frozen=True)
+class Try:
+    """One try of a hand-over. While it is not alone, it cannot tell that nothing has left."""
+
+    attempt_id: str
+    number: int
+    is_alone: bool = True
+
+
 async def find(session: AsyncSession, attempt_id: str) -> HandoverRow | None:
     return await session.get(HandoverRow, attempt_id)
 
 
-async def begin(session: AsyncSession, row: HandoverRow, *, may_repeat: bool) -> bool:
-    """Note that the message may leave from now on; false if another try has begun or ended it.
+async def begin(session: AsyncSession, row: HandoverRow, *, may_repeat: bool) -> Try | None:
+    """Note that the message may leave from now on; none if another try has begun or ended it.
     Only a provider that takes the same id as one message may be begun with twice."""
     again = [HandoverState.UNSENT, *([HandoverState.BEGUN] if may_repeat else [])]
     bound = {**row.model_dump(exclude={"ended_wall_at"}), "again": [str(each) for each in again]}
-    return (await session.execute(_BEGIN, bound)).scalar_one_or_none() is not None
+    begun = (await session.execute(_BEGIN, bound)).one_or_none()
+    if begun is None:
+        return None
+    is_alone = begun.tries == 1 or begun.earlier == HandoverState.UNSENT
+    return Try(row.attempt_id, begun.tries, is_alone)
 
 
-async def end(session: AsyncSession, attempt_id: str, state: HandoverState, wall: datetime) -> None:
-    """What is known of a hand-over; an answer of the provider is never taken back."""
-    bound = {"attempt_id": attempt_id, "state": state, "wall": wall}
-    await session.execute(_END, bound)
+async def end(session: AsyncSession, own: Try, state: HandoverState, wall: datetime) -> None:
+    """What a try knows of its hand-over. An answer of the provider is never taken back, and that
+    it took the message is true whichever try heard it; anything else ends the latest try alone."""
+    bound = {"attempt_id": own.attempt_id, "tries": own.number, "state": state, "wall": wall}
+    if state is not HandoverState.UNSENT or own.is_alone:
+        await session.execute(_END, bound)
 
 
 async def unknown(session: AsyncSession, tenant: str, after: str, limit: int) -> list[HandoverRow]:
@@ -69,19 +85,22 @@ async def take_in(
 
 
 _BEGIN = text(
-    """INSERT INTO handover AS known (attempt_id, tenant, channel, provider, state, tries,
+    """WITH before AS (SELECT state FROM handover WHERE attempt_id = :attempt_id FOR UPDATE)
+    INSERT INTO handover AS known (attempt_id, tenant, channel, provider, state, tries,
         begun_wall_at)
     VALUES (:attempt_id, :tenant, :channel, :provider, :state, :tries, :begun_wall_at)
     ON CONFLICT (attempt_id) DO UPDATE SET state = EXCLUDED.state, provider = EXCLUDED.provider,
         channel = EXCLUDED.channel, tries = known.tries + 1,
         begun_wall_at = EXCLUDED.begun_wall_at, ended_wall_at = NULL
         WHERE known.state = ANY(CAST(:again AS text[]))
-    RETURNING attempt_id"""
+    RETURNING tries, (SELECT state FROM before) AS earlier"""
 )
 _END = text(
     """UPDATE handover SET state = :state, ended_wall_at = :wall
-    WHERE attempt_id = :attempt_id AND (state = 'begun'
-        OR (state = 'unknown' AND CAST(:state AS text) IN ('accepted', 'refused')))"""
+    WHERE attempt_id = :attempt_id AND CASE CAST(:state AS text)
+        WHEN 'accepted' THEN state IN ('begun', 'unsent', 'unknown')
+        WHEN 'refused' THEN state = 'unknown' OR (state = 'begun' AND tries = :tries)
+        ELSE state = 'begun' AND tries = :tries END"""
 )
 _UNKNOWN = text(
     """SELECT handover.* FROM handover JOIN attempt USING (attempt_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ import pytest
 from interfaces.values import Channel
 from services.contact.activities import Activities
 from services.contact.activities.ways_out import DurableGateway, ways_out
-from services.contact.gateways import Gateway, Message, Provider, Receipt
+from services.contact.gateways import Gateway, Message, NotHandedOver, Provider, Receipt
 from services.contact.gateways.addresses import GatewaySettings
 from services.contact.gateways.messages import AboutToLeave
 from services.contact.gateways.routing import Routes
@@ -78,6 +79,46 @@ class DyingRoutes(Routes):
 
 def killed(scene: Scene, at: str) -> Activities:
     return scene.with_gateway(DurableGateway(scene.database, scene.desk, DyingRoutes(scene, at)))
+
+
+class OnlyRoute(Routes):
+    """One provider for every channel."""
+
+    def __init__(self, scene: Scene, provider: Provider) -> None:
+        super().__init__(GatewaySettings(), scene.context.clock.wall)
+        self._provider = provider
+
+    def provider(self, tenant: str, channel: Channel) -> Provider | None:
+        return self._provider
+
+
+class Overlapping:
+    """Of two tries of one message the second begins while the first is under way. `put_off` is the
+    one that the provider does not take, before or after it began; it ends before the other."""
+
+    name = "overlapping"
+
+    def __init__(self, put_off: int, *, has_begun: bool, can_be_asked: bool) -> None:
+        self.can_be_asked = can_be_asked
+        self._put_off, self._has_begun = put_off, has_begun
+        self._tries = 0
+        self._second_began, self.is_put_off = asyncio.Event(), asyncio.Event()
+
+    async def send(self, message: Message, about_to_leave: AboutToLeave) -> Receipt:
+        self._tries += 1
+        number = self._tries
+        if number != self._put_off or self._has_begun:
+            await about_to_leave()
+        if number == 2:
+            self._second_began.set()
+        await self._second_began.wait()
+        if number == self._put_off:
+            raise NotHandedOver("later")
+        await self.is_put_off.wait()
+        return Receipt(message.attempt_id, is_accepted=True)
+
+    async def find(self, attempt_id: str) -> Receipt | None:
+        return Receipt(attempt_id, is_accepted=True)
 
 
 async def state_of(scene: Scene, attempt_id: str) -> str:

@@ -10,10 +10,20 @@ import pytest
 from events.v1 import contact_pb2 as pb
 from interfaces.contact import Touch, TouchStatus
 from interfaces.values import Channel, Role
+from services.contact.activities.ways_out import DurableGateway
 from services.contact.commands.judging import attempt_id_of
-from services.contact.gateways import Receipt
+from services.contact.gateways import NotHandedOver, Receipt
 from tests.services.contact.post import http_server, mail_server, message_of
-from tests.services.contact.providers import Killed, configured, killed, state_of, through, way_out
+from tests.services.contact.providers import (
+    Killed,
+    OnlyRoute,
+    Overlapping,
+    configured,
+    killed,
+    state_of,
+    through,
+    way_out,
+)
 from tests.services.contact.scene import TENANT, Scene, touch_of
 
 pytestmark = pytest.mark.database
@@ -102,7 +112,7 @@ async def test_an_address_the_server_does_not_know_is_undeliverable(scene: Scene
     assert await state_of(scene, ATTEMPT) == "refused"
 
 
-@pytest.mark.parametrize("fault", ["429", "500", "lost", "cut", "garbage", "other"])
+@pytest.mark.parametrize("fault", ["429", "409", "500", "lost", "cut", "garbage", "other"])
 async def test_a_gateway_that_fails_once_gets_the_message_once(scene: Scene, fault: str) -> None:
     await scene.overdue("l1", "b1")
     touch = touch_of("l1", "b1", "l1/1/k", channel=Channel.SMS)
@@ -181,3 +191,27 @@ async def test_two_tries_at_once_make_one_mail(scene: Scene) -> None:
     assert len(server.received) == 1
     assert sum(isinstance(end, Receipt) for end in ends) == 1
     assert sum(isinstance(end, ConnectionError) for end in ends) == 4
+
+
+@pytest.mark.parametrize(
+    ("put_off", "has_begun", "can_be_asked"),
+    [(1, False, False), (1, True, True), (2, True, True)],
+    ids=["mail: the first before it began", "http: the first", "http: the second"],
+)
+async def test_a_try_that_is_put_off_ends_no_other_one(
+    scene: Scene, put_off: int, has_begun: bool, can_be_asked: bool
+) -> None:
+    provider = Overlapping(put_off, has_begun=has_begun, can_be_asked=can_be_asked)
+    gateway = DurableGateway(scene.database, scene.desk, OnlyRoute(scene, provider))
+    message = message_of(ATTEMPT)
+    tries = [asyncio.create_task(gateway.send(message)) for _ in range(2)]
+    async with asyncio.timeout(60):
+        [done], [other] = await asyncio.wait(tries, return_when=asyncio.FIRST_COMPLETED)
+        assert isinstance(done.exception(), NotHandedOver)
+        # Whoever asks now must not take the message for unsent: the other try may have left.
+        assert await state_of(scene, ATTEMPT) == "begun"
+        provider.is_put_off.set()
+        assert (await other).is_accepted
+    assert await state_of(scene, ATTEMPT) == "accepted"
+    # It died before it was recorded: the next try finds it sent.
+    assert await gateway.find(ATTEMPT) == Receipt(ATTEMPT, is_accepted=True)

@@ -59,7 +59,7 @@ async def test_a_gateway_that_wants_it_later_did_surely_not_take_it(fault: str) 
             await provider(server).send(message_of(channel=Channel.SMS), _leave)
 
 
-@pytest.mark.parametrize("fault", ["500", "lost", "cut", "other", "garbage"])
+@pytest.mark.parametrize("fault", ["408", "409", "500", "lost", "cut", "other", "garbage"])
 async def test_what_was_not_heard_is_in_doubt_until_it_is_asked_for(fault: str) -> None:
     message = message_of(channel=Channel.SMS)
     async with http_server() as server:
