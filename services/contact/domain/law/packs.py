@@ -156,6 +156,7 @@ def _rule(raw: Mapping[str, Any], scope: Mapping[str, Any]) -> Rule:
         law_for=frozenset(scope.get("products", ())),
         look_back=getattr(kind, "look_back", Rule.look_back),
         is_asked_last=raw.get("asked") == "last",
+        is_stopgap=raw.get("stopgap", False),
     )
 
 
