@@ -52,6 +52,8 @@ class Asked:
     own_attempt_id: str = ""
     override: Override | None = None
     agency: str = ""
+    people: int = 0
+    enters: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ def asked_of(touch: Touch, product: str, own_attempt_id: str) -> Asked:
         is_notice=bool(touch.notice),
         own_attempt_id=own_attempt_id,
         agency=touch.agency,
+        people=touch.people,
+        enters=touch.enters,
     )
 
 
@@ -105,9 +109,9 @@ def gather(desk: Desk, asked: Asked, docket: Docket, at: datetime) -> Gathered:
     party, points, links = docket.party, docket.points, docket.links
     usable = (point.as_point for point in points)
     chosen = choose(usable, docket.opt_outs, asked.channel, for_notice=asked.is_notice).point_id
-    act = _proposal(asked, chosen)
-    held = _holds(docket, at, desk.clock.now())
     lasting = in_force(docket.terms, at)
+    act = _proposal(asked, chosen, may_enter=any(t.kind is TermKind.ENTRY for t in lasting))
+    held = _holds(docket, at, desk.clock.now())
     known = Known(
         zones=_zones(desk, tenant, party, points),
         roles=frozenset(link.role for link in links if link.party_id == asked.party_id),
@@ -134,7 +138,8 @@ def gather(desk: Desk, asked: Asked, docket: Docket, at: datetime) -> Gathered:
     return Gathered(pack, act, known, party, point)
 
 
-def _proposal(asked: Asked, point_id: str) -> Proposal:
+def _proposal(asked: Asked, point_id: str, *, may_enter: bool) -> Proposal:
+    is_visit = asked.channel is Channel.VISIT
     return Proposal(
         tenant=asked.tenant,
         party_id=asked.party_id,
@@ -150,6 +155,10 @@ def _proposal(asked: Asked, point_id: str) -> Proposal:
         discloses=asked.role in LIABLE_ROLES,
         override=asked.override,
         agency=asked.agency,
+        # While nobody says how many go, one does: what two may do is not allowed on a guess.
+        people=max(1, asked.people) if is_visit else 0,
+        enters=is_visit and asked.enters,
+        has_consent_to_enter=is_visit and may_enter,
     )
 
 

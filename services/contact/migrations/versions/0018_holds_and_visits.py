@@ -1,4 +1,4 @@
-"""Several replies about the same dispute: each has its own hold, and one answer ends them."""
+"""Several replies about the same dispute keep their holds; attempts say who goes and whose fault it was."""
 
 from alembic import op
 
@@ -6,7 +6,11 @@ revision = "0018"
 down_revision = "0011"
 
 STATEMENTS = [
+    # Each reply has its own hold, and one answer ends them.
     "ALTER TABLE grievance ADD COLUMN further_holds text[] NOT NULL DEFAULT '{}'",
+    "ALTER TABLE attempt ADD COLUMN people int, ADD COLUMN enters boolean",
+    # It came back for a reason that says nothing of the address.
+    "ALTER TABLE attempt ADD COLUMN is_sending_fault boolean",
 ]
 
 
