@@ -71,6 +71,7 @@ def reservation_of(debtor: int, number: int) -> Reservation:
         role=Role.BORROWER,
         about_party_id=f"b{debtor}",
         channel=Channel.VISIT,
+        people=2,
         purpose=Purpose.COLLECTION,
         at=at,
         due_at=at,

@@ -37,7 +37,8 @@ class Touch:
     """An act that reaches a person, with all that verdicts and holds look at. `about_party_id` is
     the borrower when the party addressed is a third party; `agency` names who acts in the capacity
     of one. `window_until` is how long the wish may wait for the party's other loans; without it, it
-    may not wait."""
+    may not wait. Of a visit, `people` is how many go, 0 while that is not known, and `enters` says
+    whether they mean to enter the dwelling."""
 
     key: str
     tenant: str
@@ -57,6 +58,8 @@ class Touch:
     asks_circumstances: bool = False
     window_until: datetime | None = None
     agency: str = ""
+    people: int = 0
+    enters: bool = False
 
 
 @dataclass(frozen=True)

@@ -219,6 +219,7 @@ class Visit:
     window_from: datetime
     window_until: datetime
     outcome: str = ""
+    people: int = 0
 
 
 @dataclass(frozen=True)

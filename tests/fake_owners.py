@@ -140,6 +140,7 @@ class FakeFieldVisit(Remembering, field_visit.FieldVisitActivities):
                 party_id=command.party_id,
                 window_from=start,
                 window_until=start + timedelta(hours=2),
+                people=2,
             )
         )
 

@@ -151,6 +151,7 @@ async def book(state: CaseState, act: BookVisitTo) -> tuple[Visit, TouchOutcome]
     asked = _touch(
         state, act.party, Channel.VISIT, act.due_at, _visit_key(state, visit.visit_id), act.step
     )
+    asked = replace(asked, people=visit.people)
     reservation = Reservation(asked, visit.window_from, visit.window_until)
     outcome = await call(ContactActivities.reserve, reservation, "reserve the visit at the gate")
     if outcome.status is TouchStatus.RESERVED:
@@ -165,6 +166,7 @@ async def begin(state: CaseState, visit: Visit) -> Visit:
         return await cancel(state, visit.visit_id, "the party left the loan")
     key = _visit_key(state, visit.visit_id)
     asked = _touch(state, party, Channel.VISIT, state.now, key, None)
+    asked = replace(asked, people=visit.people)
     outcome = await call(ContactActivities.confirm, asked, "confirm the visit at the gate")
     if outcome.status is not TouchStatus.CONFIRMED:
         return await _cancelled(state, visit.visit_id, f"the gate: {outcome.because}")

@@ -118,6 +118,7 @@ def fact_of(row: VisitRow) -> Visit:
         window_from=row.window_from,
         window_until=row.window_until,
         outcome=row.outcome,
+        people=len(row.agent_ids),
     )
 
 

@@ -12,6 +12,7 @@ from interfaces.facts import ProvenAgreement, ProvenMatter, TakenOver
 from interfaces.values import (
     AgreementKind,
     AgreementStatus,
+    Channel,
     ClosingReason,
     Disposition,
     HoldKind,
@@ -62,6 +63,9 @@ async def test_a_borrower_who_never_answers_ends_in_court_and_the_court_ends_the
     async with opened() as play, follow_contact(play):
         await play.after(days=100)
         assert play.services.legal.opened
+        gate = play.services.contact
+        gone = [each for each in gate.touches if each.channel is Channel.VISIT]
+        assert {each.people for each in [*gone, *(r.touch for r in gate.reservations)]} == {2}
         stages = [m.to_stage for m in play.services.cases.moves if m.what == "stage_changed"]
         assert stages == list(Stage)[1:]
         await play.position(disposition=Disposition.CLOSED)

@@ -141,6 +141,7 @@ def read_visit(body: field_visit_pb2.VisitChanged, version: int) -> facts.Visit:
         window_from=_instant(body.window_from),
         window_until=_instant(body.window_until),
         outcome=body.outcome,
+        people=len(body.agent_ids),
     )
 
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from chassis.errors import Rejected
 from chassis.service import Context
 from chassis.telemetry import describe
-from chassis.vault import Unreadable
+from services.contact.activities.faults import FAULTS
 from services.contact.activities.sending import hand_over
 from services.contact.activities.watch import wait_until
 from services.contact.activities.ways_out import ways_out
@@ -19,7 +16,6 @@ from services.contact.commands.desk import Desk, desk
 from services.contact.commands.touches import Decision
 from services.contact.gateways import Gateway
 
-_FAULTS = (SQLAlchemyError, OSError, TimeoutError, Rejected, Unreadable)
 _log = logging.getLogger(__name__)
 
 
@@ -34,7 +30,7 @@ async def do_owed(context: Context, gateway: Gateway | None = None) -> None:
                 pass
             async with context.database.transaction() as session:
                 due = await owed_acts.next_at(session)
-        except _FAULTS as fault:
+        except FAULTS as fault:
             _log.warning("owed acts are looked at again", extra={"fault": describe(fault)})
         await asyncio.sleep(wait_until(context, due).total_seconds())
 
@@ -47,7 +43,7 @@ async def do_next(context: Context, desk: Desk, gateway: Gateway) -> bool:
         return False
     try:
         await _do(context, desk, gateway, claim)
-    except _FAULTS as fault:
+    except FAULTS as fault:
         # A loan whose standing lags, a text that cannot be written, a provider out of reach.
         _log.warning("an owed act is done later", extra={"fault": describe(fault)})
         async with context.database.transaction() as session:

@@ -56,6 +56,8 @@ OutcomeWord = Literal[
 
 
 class ReservationIn(Body):
+    """Of a visit, say how many go, and whether they mean to enter; else one who does not."""
+
     act_id: Name
     loan_id: Id
     party_id: Id
@@ -63,6 +65,8 @@ class ReservationIn(Body):
     purpose: Purpose
     window_from: Instant
     window_until: Instant
+    people: Annotated[int, Field(ge=0, le=20)] = 0
+    enters: bool = False
 
 
 class VerdictOut(BaseModel):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from chassis.http import ContextDependency
 from interfaces.values import Channel, Purpose
@@ -23,12 +23,15 @@ Seen = Annotated[int, Query(ge=0, lt=2**63)]
 
 
 class VerdictQuery(Body):
-    """Without a loan, about all loans of the party; without an instant, now."""
+    """Without a loan, about all loans of the party; without an instant, now. Of a visit, how many
+    go and whether they mean to enter; else one who does not."""
 
     channel: Channel
     purpose: Purpose
     loan_id: LoanQuery = ""
     at: Instant | None = None
+    people: Annotated[int, Field(ge=0, le=20)] = 0
+    enters: bool = False
 
 
 class AnsweredFor(BaseModel):
@@ -109,7 +112,16 @@ async def show_contact_verdict(
 ) -> VerdictOut:
     desk = desk_of(context, tenant)
     at = asked.at or context.clock.now()
-    query = AskVerdict(tenant, party_id, asked.loan_id, asked.channel, asked.purpose, at)
+    query = AskVerdict(
+        tenant=tenant,
+        party_id=party_id,
+        loan_id=asked.loan_id,
+        channel=asked.channel,
+        purpose=asked.purpose,
+        at=at,
+        people=asked.people,
+        enters=asked.enters,
+    )
     async with context.database.transaction() as session:
         told = await verdicts.ask(session, desk, query)
     return _out(told)

@@ -42,6 +42,8 @@ class ReserveAct:
     purpose: Purpose
     window_from: datetime
     window_until: datetime
+    people: int = 0
+    enters: bool = False
 
 
 async def placed_now(
@@ -121,6 +123,8 @@ async def touch_of(session: AsyncSession, command: ReserveAct, key: str) -> Touc
         template="agency",
         capacity=Capacity.AGENCY,
         agency=command.agency_id,
+        people=command.people,
+        enters=command.enters,
     )
 
 
@@ -132,6 +136,8 @@ def check_same(command: ReserveAct, known: AgencyActRow) -> None:
         party_id=touch.party_id,
         channel=touch.channel,
         purpose=touch.purpose,
+        people=touch.people,
+        enters=touch.enters,
         window_from=known.window_from,
         window_until=known.window_until,
     )

@@ -12,7 +12,7 @@ from services.contact.commands import party as parties
 from services.contact.commands.desk import Desk
 from services.contact.commands.holds import PlaceHold
 from services.contact.commands.party import Change, tell_change
-from services.contact.domain.cease import OPTED_OUT_INSTEAD, is_granted
+from services.contact.domain.cease import OPTED_OUT_INSTEAD
 from services.contact.domain.points import OptOut
 from services.contact.domain.words import WordKind
 from services.contact.store import people, points
@@ -26,8 +26,8 @@ async def divert(
     stands in its place is committed."""
     if command.kind is not HoldKind.CEASE_REQUEST:
         return None
-    jurisdiction = desk.tenants.get(command.tenant).jurisdiction
-    if is_granted(jurisdiction):
+    packs = [desk.law.find(name, now) for name in desk.tenants.get(command.tenant).law]
+    if any(pack.grants_cease for pack in packs):
         return None
     said = "name the party_id, so that an opt-out can be recorded instead"
     if command.party_id is not None:
@@ -36,8 +36,8 @@ async def divert(
         said = f"an opt-out from {channels} was recorded instead; letters and notices stay possible"
     return Invalid(
         "contact/cease_not_granted",
-        f"Hold {command.hold_id!r}: no rule pack of jurisdiction {jurisdiction!r} grants a cease "
-        f"of contact; {said}.",
+        f"Hold {command.hold_id!r}: of the rule packs {', '.join(each.label for each in packs)} "
+        f"none grants a cease of contact; {said}.",
     )
 
 

@@ -53,6 +53,8 @@ class Asked:
     is_notice: bool = False
     own_attempt_id: str = ""
     agency: str = ""
+    people: int = 0
+    enters: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,8 @@ def asked_of(touch: Touch, product: str, own_attempt_id: str) -> Asked:
         is_notice=bool(touch.notice),
         own_attempt_id=own_attempt_id,
         agency=touch.agency,
+        people=touch.people,
+        enters=touch.enters,
     )
 
 
@@ -109,11 +113,11 @@ def gather(desk: Desk, asked: Asked, docket: Docket, at: datetime) -> Gathered:
     party, points, links = docket.party, docket.points, docket.links
     usable = (point.as_point for point in points)
     chosen = choose(usable, docket.opt_outs, asked.channel, for_notice=asked.is_notice).point_id
-    act = _proposal(asked, chosen)
     held = _holds(docket, at, desk.clock.now())
     treated = _begun(docket.treatments, at, desk.clock.now())
     closed = (term for each in treated for term in treatment_terms(each))
     lasting = in_force((*docket.terms, *closed), at)
+    act = _proposal(asked, chosen, may_enter=any(t.kind is TermKind.ENTRY for t in lasting))
     pack = desk.law.joined(desk.law.chosen(tenant.law, act, at), at)
     known = Known(
         zones=_zones(desk, tenant, party, points),
@@ -145,7 +149,8 @@ def gather(desk: Desk, asked: Asked, docket: Docket, at: datetime) -> Gathered:
     return Gathered(pack, act, known, party, point, treatment)
 
 
-def _proposal(asked: Asked, point_id: str) -> Proposal:
+def _proposal(asked: Asked, point_id: str, *, may_enter: bool) -> Proposal:
+    is_visit = asked.channel is Channel.VISIT
     return Proposal(
         tenant=asked.tenant,
         party_id=asked.party_id,
@@ -160,6 +165,10 @@ def _proposal(asked: Asked, point_id: str) -> Proposal:
         # Words for anybody else say nothing of the debt; see `touches.message_of`.
         discloses=asked.role in LIABLE_ROLES,
         agency=asked.agency,
+        # While nobody says how many go, one does: what two may do is not allowed on a guess.
+        people=max(1, asked.people) if is_visit else 0,
+        enters=is_visit and asked.enters,
+        has_consent_to_enter=is_visit and may_enter,
     )
 
 

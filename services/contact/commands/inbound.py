@@ -12,6 +12,7 @@ from interfaces.values import LIABLE_ROLES, Capacity, Channel, Direction, Purpos
 from services.contact.commands.consequences import Said
 from services.contact.commands.judging import attempt_id_of
 from services.contact.domain.outcomes import Outcome
+from services.contact.domain.replies import ReplyKind
 from services.contact.store import standing as standings
 from services.contact.store import touches
 from services.contact.store.people import Link
@@ -31,9 +32,13 @@ class CallIn:
 async def record_call(
     session: AsyncSession, links: Sequence[Link], said: Said, now: datetime
 ) -> None:
-    """A reply on the telephone that no call of ours was under way for."""
+    """A reply on the telephone that no call of ours was under way for: with who answers for
+    nobody, a talk with another; else a conversation with the person."""
     call = CallIn(said.tenant, f"reply/{said.reply_id}", said.point_id)
-    await touches.add(session, await attempt_of(session, links, call, now))
+    attempt = await attempt_of(session, links, call, now)
+    is_other = ReplyKind.WRONG_PERSON in said.understanding.kinds
+    attempt.outcome = Outcome.THIRD_PARTY if is_other else Outcome.EFFECTIVE
+    await touches.add(session, attempt)
 
 
 async def attempt_of(

@@ -30,10 +30,13 @@ _OPEN = frozenset(
 
 @dataclass(frozen=True)
 class ReportOutcome:
+    """`is_sending_fault`: it was not delivered, for a reason that says nothing of the address."""
+
     tenant: str
     attempt_id: str
     outcome: Outcome
     at: datetime
+    is_sending_fault: bool = False
 
 
 async def report(session: AsyncSession, command: ReportOutcome) -> AttemptRow:
@@ -50,12 +53,13 @@ async def report(session: AsyncSession, command: ReportOutcome) -> AttemptRow:
         )
     if command.outcome not in FOLLOWING[Outcome(row.outcome)]:
         return row
-    row.outcome = command.outcome
+    row.outcome, row.is_sending_fault = command.outcome, command.is_sending_fault
     if row.status == AttemptStatus.UNDELIVERABLE:
         row.status = AttemptStatus.SENT
     await session.flush()
     reached = command.outcome in REACHED
-    await people.count_failure(session, row.party_id, row.point_id, reached=reached)
+    if not command.is_sending_fault:
+        await people.count_failure(session, row.party_id, row.point_id, reached=reached)
     await tell_recorded(session, row, command.at)
     await reachability.follow(session, party, command.at, row.key)
     for evidence in evidences_of(row):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +16,8 @@ from services.contact.commands.outcomes import ReportOutcome
 from services.contact.domain.bounces import read_bounce
 from services.contact.domain.outcomes import Outcome
 from services.contact.store import handovers
+
+_log = logging.getLogger(__name__)
 
 
 class Taken(StrEnum):
@@ -33,6 +36,7 @@ class TakeReceipt:
     attempt_id: str
     outcome: Outcome
     at: datetime
+    is_sending_fault: bool = False
 
 
 async def take(session: AsyncSession, desk: Desk, command: TakeReceipt) -> Taken:
@@ -45,7 +49,13 @@ async def take(session: AsyncSession, desk: Desk, command: TakeReceipt) -> Taken
         return Taken.REPEATED
     # A provider's clock may run ahead; nothing has happened later than now.
     at = min(command.at, desk.clock.now())
-    said = ReportOutcome(command.tenant, command.attempt_id, command.outcome, at)
+    said = ReportOutcome(
+        tenant=command.tenant,
+        attempt_id=command.attempt_id,
+        outcome=command.outcome,
+        at=at,
+        is_sending_fault=command.is_sending_fault,
+    )
     await outcomes.report(session, said)
     return Taken.TAKEN
 
@@ -65,5 +75,11 @@ async def take_bounce(
         attempt_id=bounce.attempt_id,
         outcome=Outcome.UNDELIVERABLE,
         at=desk.clock.now(),
+        is_sending_fault=not bounce.is_of_address,
     )
+    if command.is_sending_fault:
+        _log.warning(
+            "a mail came back for a fault of sending",
+            extra={"attempt": bounce.attempt_id, "status": bounce.status},
+        )
     return await take(session, desk, command), bounce.attempt_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -85,7 +86,7 @@ async def confirm(session: AsyncSession, desk: Desk, touch: Touch) -> TouchOutco
     if said is Answer.SUPERSEDED:
         await _give_up(session, row, at, standing.because)
         return await settle(session, CONFIRM, touch, superseded(touch, standing))
-    hearing = hear(desk, docket, touch, standing, at)
+    hearing = hear(desk, docket, _as_reserved(touch, row), standing, at)
     verdict = judge(hearing.pack, hearing.act, hearing.known, at)
     await record_verdict(session, hearing, verdict)
     if not verdict.is_allowed:
@@ -93,6 +94,7 @@ async def confirm(session: AsyncSession, desk: Desk, touch: Touch) -> TouchOutco
         outcome = await tell_refusal(session, hearing, verdict)
         return await settle(session, CONFIRM, touch, outcome)
     row.status, row.confirmed_at, row.from_at, row.until_at = AttemptStatus.SENT, at, at, at
+    row.people, row.enters = hearing.touch.people, hearing.touch.enters
     row.point_id, row.notice = hearing.act.point_id, touch.notice
     row.asks_circumstances = touch.asks_circumstances
     await tell_confirmation(session, desk, hearing)
@@ -116,6 +118,12 @@ async def release(session: AsyncSession, desk: Desk, command: Release) -> None:
 def _is_kept(row: AttemptRow, wall: datetime) -> bool:
     is_running = row.expires_wall_at is not None and wall < row.expires_wall_at
     return row.status == AttemptStatus.RESERVED and is_running
+
+
+def _as_reserved(touch: Touch, row: AttemptRow) -> Touch:
+    """On the day how many go may be said anew; else it is as it was reserved."""
+    enters = touch.enters or bool(row.enters)
+    return replace(touch, people=touch.people or row.people or 0, enters=enters)
 
 
 async def _give_up(session: AsyncSession, row: AttemptRow, at: datetime, because: str) -> None:

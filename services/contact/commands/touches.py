@@ -190,6 +190,8 @@ def attempt_columns(hearing: Hearing, status: AttemptStatus) -> dict[str, Any]:
         template=touch.template,
         notice=touch.notice,
         asks_circumstances=touch.asks_circumstances,
+        people=touch.people,
+        enters=touch.enters,
         episode=touch.episode,
         position_version=touch.position_version,
         loan_ids=[touch.loan_id],

@@ -30,6 +30,8 @@ class AskVerdict:
     channel: Channel
     purpose: Purpose
     at: datetime
+    people: int = 0
+    enters: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,8 @@ def _asked(
         debtor_id=query.party_id if link.role in LIABLE_ROLES else borrower,
         channel=query.channel,
         purpose=query.purpose,
+        people=query.people,
+        enters=query.enters,
     )
 
 

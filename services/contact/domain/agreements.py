@@ -22,12 +22,13 @@ class TermKind(StrEnum):
     HOURS = "hours"
     FREQUENCY = "frequency"
     CALL = "call"
+    ENTRY = "entry"
     BAN = "ban"
     REFUSAL = "refusal"
     WILLING_TO_PAY = "willing_to_pay"
 
 
-AGREED = frozenset({TermKind.HOURS, TermKind.FREQUENCY, TermKind.CALL})
+AGREED = frozenset({TermKind.HOURS, TermKind.FREQUENCY, TermKind.CALL, TermKind.ENTRY})
 FOR_EVER = frozenset({TermKind.REFUSAL})
 OF_THIRD_PARTIES = frozenset({TermKind.REFUSAL, TermKind.WILLING_TO_PAY})
 
@@ -124,6 +125,8 @@ def problem(terms: Terms) -> str:
             return "a ban needs a channel or hours; to pause everything, place a hold."
         case TermKind.PREFERENCE if not (terms.channel or terms.hours or terms.language):
             return "a preference needs a channel, hours or a language."
+        case TermKind.ENTRY if terms.channel or terms.hours:
+            return "consent to enter the dwelling is of visits alone; leave channel and hours out."
         case TermKind.REFUSAL | TermKind.WILLING_TO_PAY if terms.channel or terms.hours:
             return f"{terms.kind.value} is of the person, not of a channel or a time."
     return ""

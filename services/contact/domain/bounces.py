@@ -11,6 +11,7 @@ from email.message import Message
 from email.parser import BytesParser
 
 from services.contact.domain.mail import is_overdone
+from services.contact.domain.refusals import is_of_address
 
 _ATTEMPT = re.compile(r"(?<![0-9a-f])([0-9a-f]{32})(?![0-9a-f])")
 _RETURN_PATH = re.compile(r"\+([0-9a-f]{32})@")
@@ -19,11 +20,13 @@ _PARTS_MAX = 50
 
 @dataclass(frozen=True)
 class Bounce:
-    """Which attempt came back; `is_final` is false while the server still tries."""
+    """Which attempt came back; `is_final` is false while the server still tries, and
+    `is_of_address` says that nobody can be reached there."""
 
     attempt_id: str
     is_final: bool
     status: str
+    is_of_address: bool = False
 
 
 def read_bounce(raw: bytes) -> Bounce | None:
@@ -49,7 +52,8 @@ def _read(mail: Message) -> Bounce | None:
     if not attempt_id or not any(actions):
         return None
     status = next((found for part in fields if (found := _value(part, "Status"))), "")
-    return Bounce(attempt_id, "failed" in actions, status[:20])
+    words = next((found for part in fields if (found := _value(part, "Diagnostic-Code"))), "")
+    return Bounce(attempt_id, "failed" in actions, status[:20], is_of_address(f"{status} {words}"))
 
 
 def _report(mail: Message) -> tuple[list[Message], list[Message]]:

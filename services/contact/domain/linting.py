@@ -18,6 +18,13 @@ from services.contact.domain.templates import (
     Disclosure,
     Template,
 )
+from services.contact.domain.wording import (
+    DEBT,
+    DEBT_FIELDS,
+    FORBIDDEN,
+    THIRD_PARTY_FIELDS,
+    unlisted,
+)
 
 
 @dataclass(frozen=True)
@@ -81,7 +88,7 @@ def _forbidden(template: Template) -> list[Finding]:
     words = spoken(template)
     return [
         Finding(template.label, code, found[0], remedy)
-        for code, pattern, remedy in _FORBIDDEN
+        for code, pattern, remedy in FORBIDDEN
         if (found := pattern.search(words))
     ]
 
@@ -101,11 +108,11 @@ def _is_strange(character: str) -> bool:
 def _disclosed(template: Template) -> list[Finding]:
     if template.disclosure is not Disclosure.NON_DISCLOSING:
         return []
-    remedy = "a text for third parties may only ask for a call back"
-    whole = _whole(template)
-    fields = sorted(used_fields(whole) & _DEBT_FIELDS)
-    found = _DEBT.search(spoken(template))
-    shown = [*fields, *([found[0]] if found else [])]
+    remedy = "a text for third parties may only ask for a call back, in the words listed for it"
+    fields = sorted(used_fields(_whole(template)) - THIRD_PARTY_FIELDS)
+    words = spoken(template)
+    found = DEBT.search(words)
+    shown = [*fields, *([found[0]] if found else unlisted(words))]
     return [Finding(template.label, "disclosure", each, remedy) for each in shown]
 
 
@@ -130,7 +137,7 @@ def _service(template: Template) -> list[Finding]:
     if Purpose.SERVICE not in template.purposes or template.disclosure is Disclosure.NON_DISCLOSING:
         return []
     remedy = "a text that names what is owed is of purpose reminder or collection, never service"
-    fields = sorted(used_fields(_whole(template)) & _DEBT_FIELDS)
+    fields = sorted(used_fields(_whole(template)) & DEBT_FIELDS)
     return [Finding(template.label, "service_collects", each, remedy) for each in fields]
 
 
@@ -165,10 +172,6 @@ def _whole(template: Template) -> str:
     return " ".join((template.subject, template.body, *texts))
 
 
-def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(patterns))
-
-
 _CHINESE = re.compile(r"[\u3005-\u3007\u3400-\u9fff\U00020000-\U0003ffff]")
 _BETWEEN = re.compile(r"(?<=[\u3400-\u9fff])(?:(?![,;:!?()。、“”《》¦])[\W_])+(?=[\u3400-\u9fff])")
 # Between two readings, so that no pattern finds words of both.
@@ -178,41 +181,3 @@ _SYNTAX = {
     "if", "else", "elif", "endif", "for", "endfor", "in", "not", "and", "or", "is",
     "true", "false", "none", "loop",
 }  # fmt: skip
-_DEBT_FIELDS = {"amount", "balance", "since", "loans", "count", "asks_circumstances", "loan"}
-_DEBT = _any(
-    "欠", "逾期", "债", "贷", "借款", "还款", "偿还", "清偿", "催", "信用卡", "分期", "征信",
-    r"\boverdue\b", r"\bdebts?\b", r"\bdebtors?\b", r"\bloans?\b", r"\bow(?:e|es|ed|ing)\b",
-    r"\barrears\b", r"\b(?:re)?pay(?:s|ment|ments|ing|able)?\b", r"\bcollect(?:ion|ions|or|ing)?\b",
-    r"\bpast due\b", r"\bcredit\b", r"\bborrow\w*", r"\binstal\w*", r"\bdelinquen\w*",
-)  # fmt: skip
-_THREAT = _any(
-    "后果自负", "后果严重", "一切后果", "不客气", "曝光", "爆通讯录", "坐牢", "拘留", "逮捕",
-    "抓捕", "刑事", "判刑", "立案侦查", "严惩", "最后通牒", "别怪", "走着瞧", "上门堵",
-    "查封你", "查封您", "扣押您", "拍卖您", "影响(?:您|你)?(?:的)?(?:子女|孩子|家人)",
-    "(?:告诉|通知|联系|通报)(?:您|你)(?:的)?(?:家人|父母|亲友|朋友|同事|单位|邻居|领导|学校)",
-    r"\barrest\w*", r"\bjail\w*", r"\bprison\w*", r"\bimprison\w*", r"\bcriminal\w*",
-    r"\bor else\b", r"\bface the consequences\b", r"\bsuffer\b", r"\bfinal warning\b",
-    r"\blast chance\b", r"\bwarrant\b", r"\bwe will (?:seize|take) your\b", r"\bruin\w*",
-    r"\b(?:tell|inform|contact|notify) your (?:family|parents|friends|employer|boss|neighbou?rs)\b",
-    r"\bdeport\w*", r"\bno mercy\b", r"\bexpose\w* you\b", r"\bregret\b",
-)  # fmt: skip
-_IMPERSONATION = _any(
-    "(?:这里是|我是|我们是|本人是|代表|受)[^。，]{0,8}(?:公安|警|派出所|法院|检察|法官|仲裁|政府)",
-    "法院(?:传票|通知您|催)", "传票", "拘捕令", "逮捕令", "协查", "公安机关(?:通知|立案)", "律师函",
-    r"\b(?:this is|we are|i am|on behalf of|from) (?:the |your )?(?:local )?"
-    r"(?:police|court|sheriff|judge|prosecutor|bailiff|government|officer|marshal)\b",
-    r"\bsubpoena\b", r"\bsummon(?:s|ed)\b", r"\bpolice\b", r"\bsheriff\b", r"\blegal department of"
-    r" the court\b",
-)  # fmt: skip
-_SHAME = _any(
-    "老赖", "失信", "丢人", "丢脸", "可耻", "无耻", "羞耻", "不要脸", "骗子", "诈骗", "骗贷",
-    "赖账", "人品", "没良心", "不负责任", "废物", "恶意拖欠", "恶意逃",
-    r"\bdeadbeat\w*", r"\ba?sham(?:e|ed|eful|ing)\b", r"\bdisgrac\w*", r"\bembarrass\w*",
-    r"\bdishonest\w*", r"\bfraud\w*", r"\bthie(?:f|ves)\b", r"\bliar\w*", r"\birresponsib\w*",
-    r"\bscum\b", r"\blos(?:er|ers)\b", r"\bpathetic\b", r"\bcheat\w*", r"\bwilful\w*",
-)  # fmt: skip
-_FORBIDDEN = (
-    ("threat", _THREAT, "say what is owed and which ways out there are, not what one must fear"),
-    ("impersonation", _IMPERSONATION, "write as the institution alone"),
-    ("shaming", _SHAME, "speak of the matter, never of the person's worth"),
-)

@@ -18,6 +18,7 @@ from typing import Any
 
 import aiosmtplib
 
+from services.contact.domain.refusals import is_of_address
 from services.contact.gateways.addresses import SmtpServer
 from services.contact.gateways.messages import (
     AboutToLeave,
@@ -95,7 +96,7 @@ class SmtpProvider:
             await client.mail(bounce_address(self._sender, message.attempt_id))
             await client.rcpt(message.address)
         except aiosmtplib.SMTPRecipientRefused as refused:
-            if refused.code >= _PERMANENT:
+            if refused.code >= _PERMANENT and is_of_address(refused.message):
                 return False
             raise NotHandedOver(f"mail server: recipient put off, {refused.code}") from None
         except aiosmtplib.SMTPException as fault:
@@ -110,7 +111,7 @@ class SmtpProvider:
         except aiosmtplib.SMTPResponseException as answered:
             if isinstance(answered, aiosmtplib.SMTPTimeoutError) or answered.code < 0:
                 raise HandoverInDoubt(f"mail server: {_words(answered)}") from None
-            if answered.code >= _PERMANENT:
+            if answered.code >= _PERMANENT and is_of_address(answered.message):
                 return Receipt(message.attempt_id, is_accepted=False)
             raise NotHandedOver(f"mail server: {_words(answered)}") from None
         except (aiosmtplib.SMTPException, OSError) as fault:

@@ -193,6 +193,7 @@ _CONTACTS = text(
     """WITH contact AS (
         SELECT attempt_id, outcome, coalesce(confirmed_at, from_at) AS at FROM attempt
         WHERE party_id = :party_id AND outcome = ANY (:reached || :failed)
+            AND is_sending_fault IS NOT TRUE
         UNION ALL
         SELECT reply_id, 'connected', at FROM reply
         WHERE party_id = :party_id AND NOT 'wrong_person' = ANY (kinds))

@@ -116,6 +116,8 @@ class AttemptRow(Row, table=True):
     template: str = ""
     notice: str = ""
     asks_circumstances: bool = False
+    people: int | None = None
+    enters: bool | None = None
     episode: int
     position_version: int = Field(sa_type=BigInteger)
     loan_ids: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False))
@@ -124,6 +126,7 @@ class AttemptRow(Row, table=True):
     )
     status: str
     outcome: str = ""
+    is_sending_fault: bool | None = None
     from_at: datetime = _instant()
     until_at: datetime = _instant()
     expires_wall_at: datetime | None = _instant(nullable=True)

@@ -29,7 +29,7 @@ async def test_an_allowed_touch_is_confirmed_sent_and_told(scene: Scene) -> None
     told = await scene.types_told("l1")
     assert told == ["StandingChanged", "StandingChanged", "TouchConfirmed", "AttemptRecorded"]
     [confirmed] = await scene.told("l1", pb.TouchConfirmed)
-    assert confirmed.rule_pack == "platform@1+cn-bank@1"
+    assert confirmed.rule_pack == "platform@2+cn-bank@1"
     assert 3_000 <= confirmed.lag_wall_ms < 60_000
 
 

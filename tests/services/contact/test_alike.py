@@ -27,7 +27,7 @@ from tests.services.contact.scene import NOON, TENANT, Scene, touch_of
 
 AFTERNOON = (NOON + timedelta(hours=1), NOON + timedelta(hours=3))
 SMS = touch_of("l1", "b1", "l1/1/1", channel=Channel.SMS)
-VISIT = touch_of("l1", "b1", "l1/1/2", channel=Channel.VISIT)
+VISIT = touch_of("l1", "b1", "l1/1/2", channel=Channel.VISIT, people=2)
 
 
 @dataclass

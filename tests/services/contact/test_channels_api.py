@@ -150,6 +150,25 @@ async def test_a_mail_that_came_back_is_undeliverable_and_moves_the_case(scene: 
     assert "ContactProgressed" in await scene.types_told("l1")
 
 
+async def test_mails_that_came_back_as_spam_are_undeliverable_and_make_nobody_lost(
+    scene: Scene,
+) -> None:
+    await scene.overdue("l1", "b1")
+    with configured():
+        async with scene.app() as http:
+            for number in range(4):
+                key = f"l1/1/{number}"
+                await scene.attempt(touch_of("l1", "b1", key, channel=Channel.EMAIL))
+                blocked = dsn(attempt_id_of(TENANT, key), status="5.7.1")
+                assert (await signed_post(http, BOUNCES, blocked)).json()["result"] == "taken"
+            found = (await http.get("/v1/demo/parties/b1/reachability")).json()
+    assert (found["state"], found["failures"]) == ("reachable", 0)
+    async with scene.database.transaction() as session:
+        said = (await session.execute(text("SELECT DISTINCT outcome FROM attempt"))).scalars().all()
+        failures = await session.execute(text("SELECT max(failures) FROM contact_point"))
+        assert (list(said), failures.scalar_one()) == (["undeliverable"], 0)
+
+
 RETURNED = dsn(ATTEMPT)
 
 

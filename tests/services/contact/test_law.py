@@ -109,7 +109,7 @@ async def test_a_loan_to_an_enterprise_is_judged_by_its_own_pack(scene: Scene) -
     await scene.attempt(touch_of("l9", "e1", purpose=Purpose.SERVICE))
     async with scene.app() as http:
         [kept] = (await http.get("/v1/demo/loans/l9/verdicts")).json()["verdicts"]
-    assert kept["rule_pack"] == "platform@1+cn-enterprise@1"
+    assert kept["rule_pack"] == "platform@2+cn-enterprise@1"
 
 
 def test_every_rule_names_a_test_that_exists() -> None:

@@ -32,7 +32,7 @@ async def test_of_200_concurrent_reservations_under_a_cap_of_three_exactly_three
 
 async def test_a_reserved_visit_is_confirmed_on_the_day_under_the_same_key(scene: Scene) -> None:
     await scene.overdue("l1", "b1")
-    touch = touch_of("l1", "b1", channel=Channel.VISIT, asks_circumstances=True)
+    touch = touch_of("l1", "b1", channel=Channel.VISIT, people=2, asks_circumstances=True)
     kept = await scene.reserve(touch, AFTERNOON)
     assert kept.status is TouchStatus.RESERVED
     on_the_day = replace(touch, at=AFTERNOON[0])
@@ -46,7 +46,7 @@ async def test_a_reserved_visit_is_confirmed_on_the_day_under_the_same_key(scene
 
 async def test_a_reservation_runs_out_by_the_wall_clock(scene: Scene) -> None:
     await scene.overdue("l1", "b1")
-    touch = touch_of("l1", "b1", channel=Channel.VISIT)
+    touch = touch_of("l1", "b1", channel=Channel.VISIT, people=2)
     assert (await scene.reserve(touch, AFTERNOON)).status is TouchStatus.RESERVED
     async with scene.database.transaction() as session:
         await session.execute(text("UPDATE attempt SET expires_wall_at = now()"))
@@ -76,5 +76,5 @@ async def test_a_window_that_a_hold_enters_is_refused(scene: Scene) -> None:
         hold = {"hold_id": "h1", "kind": "bank_pause", "loan_id": "l1", "from_at": begins}
         hold |= {"evidence": "memo", "by": "officer"}
         assert (await http.post("/v1/demo/holds", json=hold)).status_code == 201
-    refused = await scene.reserve(touch_of("l1", "b1", channel=Channel.VISIT), AFTERNOON)
+    refused = await scene.reserve(touch_of("l1", "b1", channel=Channel.VISIT, people=2), AFTERNOON)
     assert (refused.status, refused.rule_id) == (TouchStatus.REFUSED, "HOLD")

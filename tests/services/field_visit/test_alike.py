@@ -33,7 +33,7 @@ async def test_a_visit_is_booked_once_per_key_after_the_earliest_instant(
 ) -> None:
     visit = await owner.book(asked())
     assert await owner.book(asked()) == visit
-    assert (visit.version, visit.status) == (1, VisitStatus.BOOKED)
+    assert (visit.version, visit.status, visit.people) == (1, VisitStatus.BOOKED, 2)
     assert asked().earliest <= visit.window_from < visit.window_until
 
 

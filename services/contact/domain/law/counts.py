@@ -20,6 +20,7 @@ NO_COLLECTION = (
     Purpose.STATUTORY_NOTICE,
     Purpose.COURT_SERVICE,
 )
+_MAY_BE_A_CONVERSATION = (Result.SENT, Result.RIGHT_PARTY, Result.EFFECTIVE)
 _CONSENT_LASTS = timedelta(days=7)
 
 
@@ -124,7 +125,8 @@ class CallsInDays:
 @dataclass(frozen=True)
 class DaysAfterConversation:
     """No call until so many days after a telephone conversation about the debt, whoever began it;
-    its own day is the first of them."""
+    its own day is the first of them. What is or may be a conversation with the person counts: the
+    person meant answered, nobody has reported yet, or somebody called in."""
 
     days: int
 
@@ -138,7 +140,7 @@ class DaysAfterConversation:
         talks = [
             each
             for each in known.attempts
-            if each.result is Result.EFFECTIVE and each.from_at <= at and _is_same_debt(act, each)
+            if self._is_talk(each) and each.from_at <= at and _is_same_debt(act, each)
         ]
         ends = [
             day_start(local_date(each.from_at, zone) + DAY * self.days, zone)
@@ -150,6 +152,11 @@ class DaysAfterConversation:
             return None
         because = f"a conversation about this debt was less than {self.days} days ago"
         return Objection(because, _or_agreed(known, at, last))
+
+    @staticmethod
+    def _is_talk(past: PastAttempt) -> bool:
+        is_caller = past.direction is Direction.INBOUND and past.result is Result.CONNECTED
+        return is_caller or past.result in _MAY_BE_A_CONVERSATION
 
 
 def full_until(

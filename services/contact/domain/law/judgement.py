@@ -109,11 +109,18 @@ class Rule:
     look_back: timedelta = timedelta(0)
     is_asked_last: bool = False
     is_timeless: bool = False
+    is_stopgap: bool = False
 
     def objection(self, act: Proposal, known: Known, at: datetime) -> Objection | None:
         if self.in_force_from is not None and at < self.in_force_from:
             return None
         return self.kind.objection(act, known, at)
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether it refuses at every instant, without another that stands in for it."""
+        is_hard = self.article.strength is Strength.HARD
+        return is_hard and not self.is_stopgap and self.in_force_from is None
 
     def status_for(self, product: str) -> Status:
         """Used on a product that its source does not speak of, a law is the bank's policy."""
@@ -215,7 +222,10 @@ def _look_back(pack: Pack, role: Role, channel: Channel) -> timedelta:
 
 @lru_cache(maxsize=4_096)
 def _concerning(pack: Pack, kind: KindOfAct) -> tuple[Rule, ...]:
-    return tuple(rule for rule in pack.rules if rule.scope.covers(kind))
+    """A stopgap concerns an act where no hard rule of its kind does, and so never loosens one."""
+    rules = [rule for rule in pack.rules if rule.scope.covers(kind)]
+    own = {type(rule.kind) for rule in rules if rule.is_standing}
+    return tuple(rule for rule in rules if not (rule.is_stopgap and type(rule.kind) in own))
 
 
 def _rules(pack: Pack, act: Proposal, known: Known) -> tuple[Rule, ...]:

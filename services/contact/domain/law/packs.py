@@ -166,6 +166,7 @@ def _rule(raw: Mapping[str, Any], scope: Mapping[str, Any]) -> Rule:
         look_back=getattr(kind, "look_back", Rule.look_back),
         is_timeless=getattr(kind, "is_timeless", False) and not begins,
         is_asked_last=raw.get("asked") == "last",
+        is_stopgap=raw.get("stopgap", False),
     )
 
 

@@ -249,9 +249,10 @@ def test_a_visit_arrives_whole() -> None:
         window_from=stamp(),
         window_until=stamp(LATER),
         outcome="moved",
+        agent_ids=["a1", "a2"],
         at=stamp(),
     )
-    assert read(body) == facts.Visit(7, AT, "v1", VisitStatus.REPORTED, "p1", AT, LATER, "moved")
+    assert read(body) == facts.Visit(7, AT, "v1", VisitStatus.REPORTED, "p1", AT, LATER, "moved", 2)
 
 
 def test_a_matter_arrives_whole() -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from events.v1.contact_pb2 import HoldsChanged
 from interfaces.contact import TouchStatus
-from interfaces.values import Channel
+from interfaces.tenant import Tenant
+from interfaces.values import Channel, HoldKind
+from services.contact.commands.cease import divert
+from services.contact.commands.holds import PlaceHold
+from services.contact.settings import Tenants
 from tests.services.contact.customer import get, hold, post
-from tests.services.contact.scene import NOON, Scene, touch_of
+from tests.services.contact.scene import NOON, TENANT, Scene, touch_of
 
 pytestmark = pytest.mark.database
 
@@ -114,3 +119,32 @@ async def test_a_cease_that_no_pack_grants_is_refused_and_opts_out_instead(scene
     assert refused.rule_id == "OPT-OUT"
     letter = await scene.attempt(touch_of("l1", "b1", channel=Channel.LETTER))
     assert letter.status is TouchStatus.CONFIRMED
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "law", "is_granted"),
+    [("cn", ("cn-bank", "us-reg-f"), True), ("us", ("cn-bank",), False)],
+)
+async def test_a_pack_of_the_tenant_grants_a_cease_and_no_name_of_a_country_does(
+    scene: Scene, jurisdiction: str, law: tuple[str, ...], is_granted: bool
+) -> None:
+    known: Tenant = scene.desk.tenants.get(TENANT)
+    tenants = Tenants({TENANT: replace(known, jurisdiction=jurisdiction, law=law)})
+    demand = PlaceHold(
+        tenant=TENANT,
+        hold_id="h1",
+        kind=HoldKind.CEASE_REQUEST,
+        loan_id="l1",
+        party_id=None,
+        blocks=None,
+        from_at=None,
+        until_at=None,
+        review_at=None,
+        amount_minor=None,
+        has_no_estate=False,
+        evidence="letter 7",
+        by="officer 3",
+    )
+    async with scene.database.transaction() as session:
+        refusal = await divert(session, replace(scene.desk, tenants=tenants), demand, NOON)
+    assert (refusal is None) == is_granted

@@ -25,6 +25,7 @@ NIGHT = Hours(time(22), time(6))
         Terms(TermKind.BAN, Channel.SMS),
         Terms(TermKind.BAN, hours=Hours(time(12), time(14))),
         Terms(TermKind.REFUSAL),
+        Terms(TermKind.ENTRY),
         Terms(TermKind.WILLING_TO_PAY),
     ],
 )

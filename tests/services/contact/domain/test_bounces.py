@@ -19,6 +19,15 @@ def test_the_attempt_is_found_wherever_the_server_names_it(named_by: str) -> Non
     assert (bounce.attempt_id, bounce.is_final, bounce.status) == (ATTEMPT, True, "5.1.1")
 
 
+@pytest.mark.parametrize(
+    ("status", "is_of_address"), [("5.1.1", True), ("5.7.1", False), ("5.2.2", False), ("", False)]
+)
+def test_only_a_wrong_address_is_the_addresss_fault(status: str, is_of_address: bool) -> None:
+    bounce = read_bounce(dsn(ATTEMPT, status=status))
+    assert bounce is not None and bounce.is_final
+    assert bounce.is_of_address == is_of_address
+
+
 def test_a_server_that_still_tries_has_not_given_up() -> None:
     bounce = read_bounce(dsn(ATTEMPT, action="delayed", status="4.4.1"))
     assert bounce is not None and not bounce.is_final

@@ -24,6 +24,10 @@ THREATS = [
     "否则后果自负", "我们将曝光您的信息", "您可能坐牢", "我们会通知您的单位", "将影响您的子女",
     "We will have you arrested", "You will go to jail", "Pay today, or else.",
     "We will tell your employer", "This is your final warning",
+    "我们已报警", "公安已介入", "警方将介入", "您会后悔的", "父母会知道", "您的单位很快会知道",
+    "我们知道您住哪里", "您将失去住房", "最后警告",
+    "we know where you work", "last warning", "you will lose your home", "You'll be sorry",
+    "Your boss will hear of it", "You could lose everything",
 ]  # fmt: skip
 IMPERSONATIONS = [
     "这里是公安局", "我们是法院执行局", "代表市检察院", "附传票一份", "律师函",
@@ -33,7 +37,12 @@ SHAMING = [
     "不要做老赖", "欠钱不还真丢人", "您是失信人员", "恶意拖欠", "You should be ashamed",
     "Do not be a deadbeat", "this is embarrassing for you", "dishonest people",
 ]  # fmt: skip
-DISCLOSURES = ["他有一笔逾期贷款", "请转告他还款", "an overdue debt", "he owes us", "about a loan"]
+DISCLOSURES = [
+    "他有一笔逾期贷款", "请转告他还款", "an overdue debt", "he owes us", "about a loan", "他的账单",
+    "有一笔未还", "an outstanding balance", "an unpaid bill", "他有事没办完",
+    "a serious matter of his",
+    "转告王先生", "his agreement", "{{ 'an unpaid bill' }}",
+]  # fmt: skip
 
 
 def says(template: Template, words: str) -> Template:
@@ -79,6 +88,19 @@ def test_a_service_text_that_names_what_is_owed_is_refused(field: str) -> None:
     assert codes(asking) == {"service_collects"}
     offer = LIBRARY.latest["negotiate", "en"]
     assert codes(replace(offer, purposes=frozenset({Purpose.SERVICE}))) == {"service_collects"}
+
+
+@pytest.mark.parametrize(
+    "words", ["Hello, please return our call at your convenience.", "请您在工作时间回电，谢谢！"]
+)
+def test_a_text_for_third_parties_may_greet_thank_and_ask_for_a_call(words: str) -> None:
+    assert codes(says(THIRD_PARTY, words)) == set()
+
+
+@pytest.mark.parametrize("field", ["loans", "opt_out", "today"])
+def test_a_text_for_third_parties_has_only_the_fields_of_its_list(field: str) -> None:
+    asking = replace(says(THIRD_PARTY, f"{{{{ {field} }}}}"), fields=THIRD_PARTY.fields | {field})
+    assert codes(asking) == {"disclosure"}
 
 
 def test_a_text_that_does_not_say_who_writes_is_refused() -> None:

@@ -69,7 +69,15 @@ async def test_starttls_is_not_gone_without_where_the_server_has_none() -> None:
 
 
 @pytest.mark.parametrize(
-    "answer, is_refused", [("550 no such user", True), ("450 try later", False)]
+    "answer, is_refused",
+    [
+        ("550 no such user", True),
+        ("550 5.1.1 unknown", True),
+        ("450 try later", False),
+        ("550 5.7.1 relay access denied", False),
+        ("554 5.7.1 blocked as spam", False),
+        ("552 5.2.2 mailbox full", False),
+    ],
 )
 async def test_a_refused_address_is_undeliverable_and_a_busy_one_is_tried_again(
     answer: str, is_refused: bool
@@ -86,9 +94,10 @@ async def test_a_refused_address_is_undeliverable_and_a_busy_one_is_tried_again(
     assert leaving.times == 0
 
 
-async def test_a_server_that_refuses_the_whole_for_now_did_surely_not_take_it() -> None:
+@pytest.mark.parametrize("answer", ["451 come back later", "550 5.7.1 looks like spam"])
+async def test_a_server_that_refuses_the_whole_did_surely_not_take_it(answer: str) -> None:
     async with mail_server() as server:
-        server.data_answer = "451 come back later"
+        server.data_answer = answer
         with pytest.raises(NotHandedOver):
             await provider(f"smtp://127.0.0.1:{server.port}").send(message_of(), Leaving())
 

@@ -98,6 +98,12 @@ def test_a_conversation_on_the_8th_of_september_blocks_until_the_15th() -> None:
     assert violations(document) == [] and may_be_made(document)
 
 
+def test_who_answered_was_talked_with_whatever_was_said() -> None:
+    document = american("2026-09-09T15:00:00-04:00")
+    attempt(document, "2026-09-08T14:00:00-04:00", "right_party")
+    assert violations(document) == ["US-7IN7-B"]
+
+
 def test_a_conversation_blocks_neither_letters_nor_another_debt_nor_a_call_before_it() -> None:
     document = american("2026-09-09T15:00:00-04:00")
     talk = attempt(document, "2026-09-08T14:00:00-04:00", "effective", loans=["l2"])

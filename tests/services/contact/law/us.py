@@ -79,12 +79,14 @@ def is_the_eighth_call_in_seven_days(document: Document) -> bool:
 
 
 def is_within_seven_days_of_a_conversation(document: Document) -> bool:
-    """1006.14(b)(2)(i)(B): the day of the conversation is the first of the seven."""
+    """1006.14(b)(2)(i)(B): the day of the conversation is the first of the seven. It asks for a
+    telephone conversation with the person, in connection with the collection of the debt; not that
+    the debt was spoken of."""
     if not _is_presumed_to_harass(document) or _is_called_for(document, now(document)):
         return False
     for each in _calls_about(document):
         began = instant(each["from"])
-        if each["outcome"] != "effective" or began > now(document):
+        if each["outcome"] not in ("right_party", "effective") or began > now(document):
             continue
         for zone in zones(document):
             if day(now(document), zone) < day(began, zone) + timedelta(days=7):

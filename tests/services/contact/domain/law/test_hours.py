@@ -7,12 +7,12 @@ from datetime import UTC, datetime, time, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interfaces.values import Channel
+from interfaces.values import Capacity, Channel, Purpose
 from services.contact.domain.law.clocks import next_of, zone_of
 from services.contact.domain.law.facts import AgreedKind, Agreement, Ban, DayHours
 from services.contact.domain.law.hours import Hours
 from services.contact.domain.law.judgement import judge_window
-from tests.services.contact.domain.law.givens import CALL, NOON, asked, local, pack, plain
+from tests.services.contact.domain.law.givens import CALL, NOON, act, asked, local, pack, plain
 
 ZONES = ["Asia/Shanghai", "America/New_York", "America/Havana", "Europe/London", "Asia/Kathmandu"]
 clocks = st.builds(time, st.integers(0, 23), st.sampled_from([0, 15, 30]))
@@ -65,6 +65,34 @@ def test_a_day_whose_clock_skips_the_free_minutes_leaves_the_next_day() -> None:
     )
     verdict = asked("cn-bank", CALL, known, datetime(2026, 3, 7, 13, tzinfo=UTC))
     assert verdict.next_allowed_at == local("America/Havana", 2026, 3, 9)
+
+
+def test_where_no_article_names_hours_the_night_is_left_alone() -> None:
+    def ruled(name: str, zone: str, hour: int, **changes: object) -> str:
+        at = local(zone, 2026, 3, 2, hour)
+        return asked(name, act(**changes), plain(zones=(zone,)), at).rule_id
+
+    assert ruled("uk-conc", "Europe/London", 3) == "HOURS"
+    assert ruled("uk-conc", "Europe/London", 3, channel=Channel.VISIT) == "HOURS"
+    assert ruled("uk-conc", "Europe/London", 3, purpose=Purpose.SERVICE) == "HOURS"
+    assert ruled("in-rbi", "Asia/Kolkata", 3, channel=Channel.SMS) == "HOURS"
+    assert ruled("us-reg-f", "America/New_York", 21, capacity=Capacity.CREDITOR) == "HOURS"
+    for channel, purpose in ((Channel.LETTER, Purpose.COLLECTION), (Channel.SMS, Purpose.REPLY)):
+        assert not ruled("uk-conc", "Europe/London", 3, channel=channel, purpose=purpose)
+    at = local("Europe/London", 2026, 3, 2, 3)
+    refused = asked("uk-conc", CALL, plain(zones=("Europe/London", "Europe/Athens")), at)
+    assert refused.next_allowed_at == local("Europe/London", 2026, 3, 2, 8)
+    hours = Agreement(AgreedKind.HOURS, local("UTC", 2020, 1, 1), hours=DayHours(time(2), time(4)))
+    agreed = plain(zones=("Europe/London",), agreements=(hours,))
+    assert asked("uk-conc", CALL, agreed, at).is_allowed
+
+
+def test_where_an_article_names_hours_they_alone_decide() -> None:
+    late = local("Asia/Shanghai", 2026, 3, 2, 21, 30)
+    assert asked("cn-bank", CALL, plain(), late).is_allowed
+    india = plain(zones=("Asia/Kolkata",))
+    evening = asked("in-rbi", CALL, india, local("Asia/Kolkata", 2026, 3, 2, 20))
+    assert [each.article.rule_id for each in evening.findings] == ["IN-TIME"]
 
 
 @settings(max_examples=200, deadline=None)

@@ -5,13 +5,22 @@ from __future__ import annotations
 from datetime import timedelta
 
 from interfaces.values import HoldKind, Role
-from tests.services.contact.domain.law.givens import CALL, NOON, act, asked, hold, plain, rules_of
+from tests.services.contact.domain.law.givens import (
+    CALL,
+    NOON,
+    act,
+    asked,
+    hold,
+    local,
+    plain,
+    rules_of,
+)
 
 KNOWN = plain(zones=("Europe/London",))
 
 
 def test_nobody_asks_for_payment_in_a_breathing_space() -> None:
-    ends = NOON + timedelta(days=60)
+    ends = local("Europe/London", 2026, 5, 1, 12)
     held = plain(zones=("Europe/London",), holds=(hold(HoldKind.BREATHING_SPACE, until=ends),))
     refused = asked("uk-conc", CALL, held)
     assert {"HOLD", "UK-BS-60"} <= rules_of(refused) and refused.next_allowed_at == ends

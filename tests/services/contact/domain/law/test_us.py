@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -76,6 +77,27 @@ def test_after_a_conversation_on_8_september_the_next_call_is_allowed_on_15_sept
     assert asked("us-reg-f", CALL, answered, EIGHTH + DAY).is_allowed
 
 
+@pytest.mark.parametrize(
+    ("result", "direction", "is_talk"),
+    [
+        (Result.RIGHT_PARTY, Direction.OUTBOUND, True),
+        (Result.SENT, Direction.OUTBOUND, True),
+        (Result.CONNECTED, Direction.INBOUND, True),
+        (Result.CONNECTED, Direction.OUTBOUND, False),
+        (Result.THIRD_PARTY, Direction.INBOUND, False),
+        (Result.VOICEMAIL, Direction.OUTBOUND, False),
+    ],
+)
+def test_what_is_or_may_be_a_conversation_closes_seven_days(
+    result: Result, direction: Direction, is_talk: bool
+) -> None:
+    """The person meant answered, nobody has reported yet, or somebody called in."""
+    known = replace(KNOWN, attempts=(call(EIGHTH, result, direction=direction),))
+    verdict = asked("us-reg-f", CALL, known, EIGHTH + DAY)
+    assert verdict.rule_id == ("US-7IN7-B" if is_talk else "")
+    assert asked("us-reg-f", CALL, known, EIGHTH + DAY * 7).is_allowed
+
+
 def test_busy_lines_and_calls_with_fresh_consent_are_not_counted() -> None:
     never = [call(EIGHTH, Result.BUSY), call(EIGHTH, Result.OUT_OF_SERVICE)]
     known = replace(KNOWN, attempts=(*never * 5, *(call(EIGHTH) for _ in range(6))))
@@ -111,8 +133,8 @@ def test_with_two_plausible_zones_it_must_be_day_in_both() -> None:
 def test_a_bank_collecting_its_own_debt_is_bound_only_where_a_states_law_says_so() -> None:
     night = local(NY, 2026, 9, 8, 23)
     own = replace(CALL, capacity=Capacity.CREDITOR)
-    assert asked("us-reg-f", own, KNOWN, night).is_allowed
-    assert not asked("us-reg-f", own, replace(KNOWN, region="US-CA"), night).is_allowed
+    assert rules_of(asked("us-reg-f", own, KNOWN, night)) == {"HOURS"}
+    assert rules_of(asked("us-reg-f", own, replace(KNOWN, region="US-CA"), night)) == {"US-TIME"}
 
 
 def test_a_represented_person_is_reached_through_the_attorney() -> None:
