@@ -1,5 +1,6 @@
-"""Ends placements that time has ended and raises what was missed when it is due: duties, answers to
-complaints and disputes, reviews of treatments."""
+"""Ends placements that time has ended, raises what was missed when it is due (duties, answers to
+complaints and disputes, reviews of treatments), and gives numbers kept under a spelling their one
+form."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from datetime import datetime, timedelta
 from chassis.service import Context
 from chassis.telemetry import describe
 from services.contact.activities.faults import FAULTS
-from services.contact.commands import duties, overdue, placement_ends
+from services.contact.commands import duties, overdue, people, placement_ends
 from services.contact.commands.desk import Desk, desk
 
 # Something due earlier may have been written, or the clock set to run faster.
@@ -39,6 +40,8 @@ async def look_once(context: Context, desk: Desk) -> int:
     now = context.clock.now()
     async with context.database.transaction() as session:
         looked = await placement_ends.look(session, desk, now)
+    async with context.database.transaction() as session:
+        looked += await people.renumber_next(session, desk)
     async with context.database.transaction() as session:
         looked += await duties.raise_missed(session, now)
     for raise_due in (overdue.raise_grievances, overdue.raise_reviews):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -48,7 +48,8 @@ class RecordReply:
     is the message it answers or the call it was said in; without it, a call is one that came in.
     `amount_minor` and `on` are those of a promise that a person read, `disputed_minor` the part
     of one loan that a person read as disputed. `loan_ids` are those of the message it answers,
-    where no loan is named."""
+    where no loan is named. Only `own_words` are read where not all the words are the sender's;
+    without `is_whole` a person reads the rest."""
 
     tenant: str
     reply_id: str
@@ -63,6 +64,8 @@ class RecordReply:
     on: date | None = None
     disputed_minor: int | None = None
     loan_ids: tuple[str, ...] = ()
+    own_words: str | None = None
+    is_whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -150,7 +153,9 @@ def check_disputed(
 
 def _understanding(desk: Desk, command: RecordReply, now: datetime) -> Understanding:
     if not command.kinds:
-        return read_words(desk, command.tenant, command.words, now)
+        own = command.words if command.own_words is None else command.own_words
+        read = read_words(desk, command.tenant, own, now)
+        return replace(read, is_whole=read.is_whole and command.is_whole)
     labels = [Understood(kind, CERTAIN_PERCENT, ()) for kind in sorted(set(command.kinds))]
     if ReplyKind.PROMISE not in command.kinds:
         return Understanding(tuple(labels))
