@@ -71,7 +71,8 @@ def tasks_for(
     asks_promise: bool = False,
 ) -> tuple[TaskKind, ...]:
     """What a reply leaves for people. A person who said what it is has read it already: then only
-    what must be done remains. A person in danger or in mourning is never handled by halves.
+    what must be done remains. A person in danger or in mourning is never handled by halves, nor is
+    who may be in danger; whom word lists take for a stranger, a person looks at too.
     `asks_promise`: a promise was given that cannot be taken as it is."""
     kinds = set(said.kinds)
     wanted = {_ALWAYS[kind] for kind in kinds if kind in _ALWAYS}
@@ -80,8 +81,10 @@ def tasks_for(
         wanted |= {_UNREAD[kind] for kind in kinds if kind in _UNREAD}
         wanted |= {TaskKind.QUESTION for _ in unanswered}
         is_sure = all(each.confidence_percent >= SURE_PERCENT for each in said.labels)
-        if not (is_sure and said.is_whole):
+        if not (is_sure and said.is_whole) or ReplyKind.WRONG_PERSON in kinds:
             wanted.add(TaskKind.UNCLEAR)
+        if said.is_alarming:
+            wanted = wanted - {TaskKind.UNCLEAR} | {TaskKind.SELF_HARM}
     return tuple(kind for kind in TaskKind if kind in wanted)
 
 

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0017"
-down_revision = "0014"
+down_revision = "0016"
 
 STATEMENTS = [
     # Numbers are encrypted, so no statement can tell their form: the service moves them.
