@@ -22,7 +22,7 @@ from services.contact.domain import tasks as desk_rules
 from services.contact.domain.answers import WRITTEN, Answer, answers
 from services.contact.domain.grievances import HOLD_KIND, GrievanceKind
 from services.contact.domain.holds import DEFAULT_BLOCKS, REVIEW_AFTER, Span
-from services.contact.domain.points import OptOut
+from services.contact.domain.points import OptOut, closed_by_stop
 from services.contact.domain.replies import Consequences, ReplyKind, consequences
 from services.contact.domain.standing import Standing
 from services.contact.domain.tasks import URGENCY, TaskKind
@@ -97,11 +97,13 @@ def task_id(tenant: str, reply_id: str, kind: TaskKind) -> str:
 
 async def _heed(session: AsyncSession, said: Said, follows: Consequences, now: datetime) -> None:
     if follows.opts_out:
-        opted = OptOut(said.channel, said.point_id)
-        await people.opt_out(session, said.party_id, opted, said.reply_id, now)
+        closed = closed_by_stop(said.channel, said.point_id)
+        named = [OptOut(channel) for channel in said.understanding.stops_channels]
+        for opted in (*closed, *named):
+            await people.opt_out(session, said.party_id, opted, said.reply_id, now)
         if said.point_id:
             reply = opting.Reply(said.tenant, said.reply_id)
-            await opting.stop_for_all(session, said.others, opted, reply, now)
+            await opting.stop_for_all(session, said.others, closed, reply, now)
     if follows.disowns_point and said.point_id:
         await people.disown_point(session, said.party_id, said.point_id, now)
 

@@ -62,7 +62,7 @@ async def correct(
     removed = {ReplyKind(kind) for kind in before.labels} - set(correction.kinds)
     if ReplyKind.STOP in removed:
         stop = opting.Reply(reply.tenant, reply_id)
-        await opting.take_back(session, others, said.channel, stop, now)
+        await opting.take_back(session, others, stop, now)
     await _undo(session, reply, before, removed, (correction.by, now))
     row = understanding_row(desk, said, before.revision + 1, correction.by, now)
     row.wished_at, row.attempt_id = before.wished_at, before.attempt_id

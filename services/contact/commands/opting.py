@@ -8,7 +8,6 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from interfaces.values import Channel
 from services.contact.commands import party as parties
 from services.contact.commands.party import Change, Locked, tell_change
 from services.contact.domain.points import OptOut
@@ -57,37 +56,51 @@ async def lock_reached(
 
 
 async def opt_out(
-    session: AsyncSession, party: Locked, opted: OptOut, cause: Cause, now: datetime
+    session: AsyncSession,
+    party: Locked,
+    closed: Collection[OptOut],
+    cause: Cause,
+    now: datetime,
 ) -> None:
-    """Kept with its cause and told to the party's loans; once opted out, nothing is new."""
-    if opted in await people.opt_outs(session, party.party_id):
-        return
-    await points.add_word(session, _word(party, opted, WordKind.OPTED_OUT, cause, now))
-    kept_as = cause.reply_id or cause.word_id
-    await people.opt_out(session, party.party_id, opted, kept_as, now)
-    await tell_change(session, party, Change("point", opted.point_id), now)
+    """One point on one or several channels: kept with its cause and told to the party's loans
+    once; of what is opted out already nothing is new."""
+    known = await people.opt_outs(session, party.party_id)
+    new = [opted for opted in closed if opted not in known]
+    for opted in new:
+        await points.add_word(session, _word(party, opted, WordKind.OPTED_OUT, cause, now))
+        kept_as = cause.reply_id or cause.word_id
+        await people.opt_out(session, party.party_id, opted, kept_as, now)
+    for point_id in sorted({opted.point_id for opted in new}):
+        await tell_change(session, party, Change("point", point_id), now)
 
 
 async def stop_for_all(
-    session: AsyncSession, others: Sequence[Locked], opted: OptOut, reply: Reply, now: datetime
+    session: AsyncSession,
+    others: Sequence[Locked],
+    closed: Collection[OptOut],
+    reply: Reply,
+    now: datetime,
 ) -> None:
     """A stop holds for the others as for who said it; also for one who came to share the point a
     moment ago, and is not locked."""
     for party in others:
-        await opt_out(session, party, opted, _cause(reply, party, now), now)
-    await replies.opt_out_everyone(session, reply.tenant, opted, reply.reply_id, now)
+        await opt_out(session, party, closed, _cause(reply, party, now), now)
+    for opted in closed:
+        await replies.opt_out_everyone(session, reply.tenant, opted, reply.reply_id, now)
 
 
 async def take_back(
-    session: AsyncSession, others: Sequence[Locked], channel: Channel, reply: Reply, now: datetime
+    session: AsyncSession, others: Sequence[Locked], reply: Reply, now: datetime
 ) -> None:
     """The stop was none: everybody it had opted out is as before; the others are told."""
-    undone = await replies.take_back_opt_out(session, reply.tenant, channel, reply.reply_id)
+    undone = await replies.take_back_opt_out(session, reply.tenant, reply.reply_id)
     for party in others:
-        for point_id in sorted(undone.get(party.party_id, ())):
-            opted, cause = OptOut(channel, point_id), _cause(reply, party, now)
+        opened = undone.get(party.party_id, [])
+        for opted in opened:
+            cause = _cause(reply, party, now)
             word = _word(party, opted, WordKind.OPTED_BACK_IN, cause, now)
             await points.add_word(session, word)
+        for point_id in sorted({opted.point_id for opted in opened}):
             await tell_change(session, party, Change("point", point_id), now)
 
 
@@ -101,7 +114,7 @@ def _word(
 ) -> PointWordRow:
     return PointWordRow(
         tenant=party.tenant,
-        word_id=cause.word_id,
+        word_id=f"{cause.word_id}/{opted.channel}",
         party_id=party.party_id,
         point_id=opted.point_id,
         channel=opted.channel,

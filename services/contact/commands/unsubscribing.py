@@ -76,7 +76,7 @@ async def _opt_out(session: AsyncSession, ticket: Ticket, party: Locked, now: da
     # Who opted back in may click again: each time is a word of its own.
     word_id = f"{_PURPOSE}/{party.party_id}/{ticket.point_id}/{now.isoformat()}"
     cause = Cause(word_id, f"the link in a mail to party {ticket.party_id}", _PURPOSE)
-    await opt_out(session, party, OptOut(Channel.EMAIL, ticket.point_id), cause, now)
+    await opt_out(session, party, [OptOut(Channel.EMAIL, ticket.point_id)], cause, now)
 
 
 def _mac(desk: Desk, ticket: Ticket) -> str:

@@ -49,6 +49,14 @@ class OptOut:
     point_id: str = ""
 
 
+def closed_by_stop(channel: Channel, point_id: str) -> tuple[OptOut, ...]:
+    """A stop closes the point it came from on every channel that uses it: who writes STOP from a
+    number is not called there either."""
+    kind = KIND_OF_CHANNEL[channel]
+    alike = [each for each in Channel if KIND_OF_CHANNEL[each] is kind]
+    return tuple(OptOut(each, point_id) for each in alike)
+
+
 @dataclass(frozen=True)
 class Choice:
     """No point and no opt-out: there is simply none that could be used."""

@@ -145,13 +145,12 @@ async def opted_out_by(session: AsyncSession, tenant: str, reply_id: str) -> set
 
 
 async def take_back_opt_out(
-    session: AsyncSession, tenant: str, channel: Channel, reply_id: str
-) -> dict[str, list[str]]:
-    """Only what this reply itself opted out; answers the points by party."""
-    bound = {"tenant": tenant, "channel": channel, "reply_id": reply_id}
-    undone: dict[str, list[str]] = {}
-    for row in await session.execute(_TAKE_BACK, bound):
-        undone.setdefault(row.party_id, []).append(row.point_id)
+    session: AsyncSession, tenant: str, reply_id: str
+) -> dict[str, list[OptOut]]:
+    """Only what this reply itself opted out, by party."""
+    undone: dict[str, list[OptOut]] = {}
+    for row in await session.execute(_TAKE_BACK, {"tenant": tenant, "reply_id": reply_id}):
+        undone.setdefault(row.party_id, []).append(OptOut(Channel(row.channel), row.point_id))
     return undone
 
 
@@ -183,10 +182,10 @@ _OPT_OUT_ALL = text(
     FROM contact_point point WHERE {_ONE} ORDER BY point.party_id ON CONFLICT DO NOTHING"""
 )
 _TAKE_BACK = text(
-    """DELETE FROM opt_out WHERE reply_id = :reply_id AND channel = :channel
+    """DELETE FROM opt_out WHERE reply_id = :reply_id
     AND EXISTS (SELECT FROM party WHERE party.party_id = opt_out.party_id
         AND party.tenant = :tenant)
-    RETURNING opt_out.party_id, opt_out.point_id"""
+    RETURNING opt_out.party_id, opt_out.channel, opt_out.point_id"""
 )
 _OPTED_OUT_BY = text(
     """SELECT DISTINCT opt_out.party_id FROM opt_out

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
+from interfaces.values import Channel
 from services.contact.domain.replies import ReplyKind
 from services.contact.domain.understanding import days, numerals
 from services.contact.domain.understanding.lexicon import CERTAIN_PERCENT, Lexicon, Sign, Topic
@@ -44,7 +45,7 @@ class Wish:
 @dataclass(frozen=True)
 class Understanding:
     """Everything a message says. Labels are sorted by name; never empty. `is_whole`: nothing was
-    left unread."""
+    left unread. `stops_channels` are those that a stop names ("stop calling me")."""
 
     labels: tuple[Understood, ...]
     topics: tuple[Topic, ...] = ()
@@ -52,6 +53,7 @@ class Understanding:
     on: date | None = None
     wished: Wish | None = None
     is_whole: bool = True
+    stops_channels: tuple[Channel, ...] = ()
 
     @property
     def kinds(self) -> tuple[ReplyKind, ...]:
