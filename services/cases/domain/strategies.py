@@ -174,6 +174,8 @@ def _step_faults(strategy: Strategy, step: Step) -> Iterator[str]:
             yield f"the step {step.key} is a touch by visit; write it as a step of kind visit"
     elif step.channels or step.notice or step.asks_circumstances:
         yield f"the step {step.key} is a {step.kind}, which has no channels, notice or questions"
+    if step.purpose is Purpose.SERVICE and (step.notice or step.kind is StepKind.VISIT):
+        yield f"the step {step.key} collects, so its purpose cannot be service"
     wrong = sorted(set(step.roles) - LIABLE_ROLES)
     if wrong and step.purpose not in _THIRD_PARTY_PURPOSES:
         yield f"the step {step.key} addresses {', '.join(wrong)}, who owes nothing"

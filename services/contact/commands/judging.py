@@ -20,12 +20,14 @@ from chassis.errors import Behind, Invalid
 from chassis.idempotency import first_result, remember
 from interfaces.contact import Touch, TouchOutcome, TouchStatus
 from interfaces.tenant import Tenant
+from interfaces.values import LIABLE_ROLES
 from services.contact.commands import telling
 from services.contact.commands.desk import Desk
 from services.contact.commands.gathering import ask_for, asked_of, gather
 from services.contact.domain.law.facts import Known, Proposal
 from services.contact.domain.law.judgement import Pack, Verdict
 from services.contact.domain.law.record import document_of, finding_of
+from services.contact.domain.purposes import purpose_of
 from services.contact.domain.standing import Answer, Standing, answer
 from services.contact.settings import TOPIC
 from services.contact.store import agencies, dockets, touches
@@ -127,7 +129,9 @@ def superseded(touch: Touch, standing: Standing) -> TouchOutcome:
 
 
 def hear(desk: Desk, docket: Docket, touch: Touch, standing: Standing, at: datetime) -> Hearing:
-    """The touch with all that is known; its own earlier try does not count."""
+    """The touch with all that is known, and as what its text shows it to be; its own earlier try
+    does not count."""
+    touch = _as_worded(desk, touch, docket)
     own_id = attempt_id_of(touch.tenant, touch.key)
     found = gather(desk, asked_of(touch, standing.amounts.product, own_id), docket, at)
     assert found.party is not None, "the docket's parties are locked, so they exist"
@@ -142,6 +146,14 @@ def hear(desk: Desk, docket: Docket, touch: Touch, standing: Standing, at: datet
         party=found.party,
         point=found.point,
     )
+
+
+def _as_worded(desk: Desk, touch: Touch, docket: Docket) -> Touch:
+    language = docket.party.language if docket.party else ""
+    may_disclose = touch.role in LIABLE_ROLES
+    text = desk.library.choose(touch.template, touch.purpose, language, may_disclose=may_disclose)
+    meant = purpose_of(touch.purpose, text, touch.channel, touch.role, touch.capacity)
+    return replace(touch, purpose=meant)
 
 
 async def record_verdict(session: AsyncSession, hearing: Hearing, verdict: Verdict) -> None:

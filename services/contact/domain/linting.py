@@ -46,6 +46,7 @@ def lint(template: Template) -> list[Finding]:
         *_disclosed(template),
         *_institution(template),
         *_opt_out(template),
+        *_service(template),
         *_letter(template),
         *_fields(template),
     ]
@@ -122,6 +123,15 @@ def _opt_out(template: Template) -> list[Finding]:
         return []
     remedy = "say how to stop such messages: use {{ opt_out }} in the body"
     return [Finding(template.label, "no_opt_out", "", remedy)]
+
+
+def _service(template: Template) -> list[Finding]:
+    """What names what is owed collects: as service it would pass opt-outs and holds."""
+    if Purpose.SERVICE not in template.purposes or template.disclosure is Disclosure.NON_DISCLOSING:
+        return []
+    remedy = "a text that names what is owed is of purpose reminder or collection, never service"
+    fields = sorted(used_fields(_whole(template)) & _DEBT_FIELDS)
+    return [Finding(template.label, "service_collects", each, remedy) for each in fields]
 
 
 def _letter(template: Template) -> list[Finding]:

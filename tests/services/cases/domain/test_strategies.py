@@ -124,6 +124,14 @@ def test_every_bundled_strategy_is_sound(name: str) -> None:
     assert list(faults_of(strategy(name))) == []
 
 
+def test_what_climbs_a_rung_is_no_service() -> None:
+    collecting = changed(lambda raw: raw["stages"][1]["steps"][1].update(purpose="service"))
+    with pytest.raises(ValueError, match="the step demand collects"):
+        parse_strategy(collecting)
+    serving = changed(lambda raw: raw["stages"][1]["steps"][0].update(purpose="service"))
+    assert parse_strategy(serving).strategy.stage(Stage.REMIND) is not None
+
+
 def test_three_strategies_are_bundled() -> None:
     assert BUNDLED == ["card-individual", "consumer-individual", "enterprise"]
 

@@ -16,6 +16,7 @@ from services.contact.domain.templates import LETTER_FIELDS, Disclosure, Templat
 
 LIBRARY = load(Path("config"))
 REMINDER = LIBRARY.latest["reminder", "en"]
+SERVICE = LIBRARY.latest["service", "en"]
 THIRD_PARTY = LIBRARY.latest["call_back", "zh-CN"]
 DEMAND = LIBRARY.latest["written_demand", "zh-CN"]
 
@@ -70,6 +71,14 @@ def test_a_text_for_third_parties_that_speaks_of_a_debt_is_refused(words: str) -
 def test_a_text_for_third_parties_that_asks_for_an_amount_is_refused(field: str) -> None:
     asking = replace(says(THIRD_PARTY, f"{{{{ {field} }}}}"), fields=THIRD_PARTY.fields | {field})
     assert codes(asking) == {"disclosure"}
+
+
+@pytest.mark.parametrize("field", ["amount", "balance", "since", "count", "asks_circumstances"])
+def test_a_service_text_that_names_what_is_owed_is_refused(field: str) -> None:
+    asking = replace(says(SERVICE, f"{{{{ {field} }}}}"), fields=SERVICE.fields | {field})
+    assert codes(asking) == {"service_collects"}
+    offer = LIBRARY.latest["negotiate", "en"]
+    assert codes(replace(offer, purposes=frozenset({Purpose.SERVICE}))) == {"service_collects"}
 
 
 def test_a_text_that_does_not_say_who_writes_is_refused() -> None:
