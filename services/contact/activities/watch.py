@@ -1,4 +1,5 @@
-"""Ends placements that time has ended and raises duties that were missed, when they are due."""
+"""Ends placements that time has ended, raises duties that were missed, when they are due, and gives
+numbers kept under a spelling their one form."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from chassis.errors import Rejected
 from chassis.service import Context
 from chassis.telemetry import describe
 from chassis.vault import Unreadable
-from services.contact.commands import duties, placement_ends
+from services.contact.commands import duties, people, placement_ends
 from services.contact.commands.desk import Desk, desk
 
 # Something due earlier may have been written, or the clock set to run faster.
@@ -41,6 +42,8 @@ async def look_once(context: Context, desk: Desk) -> int:
     now = context.clock.now()
     async with context.database.transaction() as session:
         looked = await placement_ends.look(session, desk, now)
+    async with context.database.transaction() as session:
+        looked += await people.renumber_next(session, desk)
     async with context.database.transaction() as session:
         return looked + await duties.raise_missed(session, now)
 

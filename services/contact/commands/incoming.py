@@ -13,12 +13,11 @@ from interfaces.values import Channel
 from services.contact.commands import replies
 from services.contact.commands.consequences import task_id
 from services.contact.commands.desk import Desk
-from services.contact.commands.people import point_id_of
+from services.contact.commands.people import point_ids_of
 from services.contact.commands.replies import RecordReply, ReplyRecorded
 from services.contact.commands.understanding import read_words
 from services.contact.domain.points import KIND_OF_CHANNEL
 from services.contact.domain.replies import ReplyKind
-from services.contact.domain.senders import spellings
 from services.contact.domain.tasks import URGENCY, TaskKind, due_at
 from services.contact.store import people, progress, touches
 from services.contact.store import replies as store
@@ -29,7 +28,8 @@ from services.contact.store.tasks import TaskRow
 
 @dataclass(frozen=True)
 class Incoming:
-    """`attempt_ids` are those of our messages that it says it answers."""
+    """`attempt_ids` are those of our messages that it says it answers. `seen` is what a person is
+    shown where that is not `text`, which is read; without `is_whole` a person is always asked."""
 
     tenant: str
     reply_id: str
@@ -41,6 +41,8 @@ class Incoming:
     kinds: tuple[ReplyKind, ...] = ()
     amount_minor: int | None = None
     on: date | None = None
+    seen: str = ""
+    is_whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -75,11 +77,13 @@ async def take_in(
         loan_id=incoming.loan_id or sender.loan_id,
         channel=incoming.channel,
         kinds=incoming.kinds,
-        words=incoming.text,
+        words=incoming.seen or incoming.text,
         amount_minor=incoming.amount_minor,
         point_id=sender.point_id,
         in_attempt=sender.attempt_id,
         on=incoming.on,
+        own_words=incoming.text if incoming.seen else None,
+        is_whole=incoming.is_whole,
     )
     return await replies.record(session, desk, command, now)
 
@@ -100,11 +104,7 @@ async def _sender(session: AsyncSession, desk: Desk, incoming: Incoming) -> _Sen
 
 def _possible_points(desk: Desk, incoming: Incoming) -> list[str]:
     kind = KIND_OF_CHANNEL[incoming.channel]
-    jurisdiction = desk.tenants.get(incoming.tenant).jurisdiction
-    return [
-        point_id_of(desk.vault, incoming.tenant, kind, spelled)
-        for spelled in spellings(kind, incoming.from_address, jurisdiction)
-    ]
+    return point_ids_of(desk, incoming.tenant, kind, incoming.from_address)
 
 
 async def _is_linked(
@@ -137,7 +137,7 @@ async def _keep_stray(
 ) -> None:
     kinds, now = found
     key = desk.vault.new_subject_key()
-    content = json.dumps({"from": incoming.from_address, "text": incoming.text})
+    content = json.dumps({"from": incoming.from_address, "text": incoming.seen or incoming.text})
     context = stray_context(incoming.tenant, incoming.reply_id)
     row = StrayReplyRow(
         tenant=incoming.tenant,

@@ -95,7 +95,8 @@ async def add(session: AsyncSession, desk: Desk, command: AddPoint, now: datetim
         raise Invalid("contact/point_is_wrong", f"The point: {wrong or 'its value is empty.'}")
     party = await parties.lock(session, command.tenant, command.party_id)
     await key_of(session, desk, party.row)
-    row = persons.new_point(desk.vault, party.row, command.kind, command.value)
+    await persons.renumber(session, desk, [command.party_id])
+    row = persons.new_point(desk, party.row, command.kind, command.value)
     said = _word(command, row.point_id, now, command.provenance)
     known = await store.find(session, command.party_id, row.point_id)
     if await _is_new(session, said):

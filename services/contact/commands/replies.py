@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -46,7 +46,8 @@ CERTAIN_PERCENT = 100
 class RecordReply:
     """No loan means all loans of the party; no kinds, that the words say what it is. `in_attempt`
     is the message it answers or the call it was said in; without it, a call is one that came in.
-    `amount_minor` and `on` are those of a promise that a person read."""
+    `amount_minor` and `on` are those of a promise that a person read. Only `own_words` are read
+    where not all the words are the sender's; without `is_whole` a person reads the rest."""
 
     tenant: str
     reply_id: str
@@ -59,6 +60,8 @@ class RecordReply:
     point_id: str = ""
     in_attempt: str = ""
     on: date | None = None
+    own_words: str | None = None
+    is_whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,9 @@ async def record(
 
 def _understanding(desk: Desk, command: RecordReply, now: datetime) -> Understanding:
     if not command.kinds:
-        return read_words(desk, command.tenant, command.words, now)
+        own = command.words if command.own_words is None else command.own_words
+        read = read_words(desk, command.tenant, own, now)
+        return replace(read, is_whole=read.is_whole and command.is_whole)
     labels = [Understood(kind, CERTAIN_PERCENT, ()) for kind in sorted(set(command.kinds))]
     if ReplyKind.PROMISE not in command.kinds:
         return Understanding(tuple(labels))

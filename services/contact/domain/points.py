@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from interfaces.values import Channel
+from services.contact.domain.numbers import e164
 
 
 class PointKind(StrEnum):
@@ -83,8 +83,9 @@ def choose(
     return Choice(min(free or usable, key=order).point_id, is_opted_out=not free)
 
 
-def normalised(kind: PointKind, value: str) -> str:
-    """The form in which two spellings of one address are the same point."""
+def normalised(kind: PointKind, value: str, jurisdiction: str = "") -> str:
+    """The form in which two spellings of one address are the same point. Where no jurisdiction
+    says what a number without its country means, it is the number as dialled."""
     if kind is PointKind.PHONE:
-        return re.sub(r"[^\d+]", "", value)
+        return e164(value, jurisdiction)
     return " ".join(value.split()).casefold()

@@ -1,10 +1,9 @@
-"""The spellings under which one phone number may be kept, so that its owner is found."""
+"""The spellings under which a phone number may have been kept before it had one form."""
 
 from __future__ import annotations
 
+from services.contact.domain.numbers import PLANS
 from services.contact.domain.points import PointKind, normalised
-
-_CALLING_CODES = {"cn": "86", "tw": "886", "us": "1", "uk": "44", "gb": "44", "in": "91"}
 
 
 def spellings(kind: PointKind, value: str, jurisdiction: str) -> tuple[str, ...]:
@@ -12,7 +11,7 @@ def spellings(kind: PointKind, value: str, jurisdiction: str) -> tuple[str, ...]
     written = normalised(kind, value)
     if kind is not PointKind.PHONE:
         return (written,)
-    code = _CALLING_CODES.get(jurisdiction, "")
+    code = PLANS[jurisdiction].code if jurisdiction in PLANS else ""
     digits = written.lstrip("+").removeprefix("00")
     national = digits.removeprefix(code) if code else digits
     national = national.removeprefix("0")

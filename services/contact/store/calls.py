@@ -234,9 +234,10 @@ async def identity_check(
     return await session.get(IdentityCheckRow, (call_id, check_id))
 
 
-async def parties_at(session: AsyncSession, tenant: str, point_id: str) -> list[str]:
-    """Who is known by a contact point."""
-    rows = await session.execute(_PARTIES_AT, {"tenant": tenant, "point_id": point_id})
+async def parties_at(session: AsyncSession, tenant: str, point_ids: Collection[str]) -> list[str]:
+    """Who is known by a contact point; the ids are those of one number."""
+    bound = {"tenant": tenant, "point_ids": sorted(set(point_ids))}
+    rows = await session.execute(_PARTIES_AT, bound)
     return [row.party_id for row in rows]
 
 
@@ -277,7 +278,7 @@ _CALLBACK_BESIDE = text(
 _COUNTS = text("SELECT state, count(*) AS calls FROM call WHERE tenant = :tenant GROUP BY state")
 _PARTIES_AT = text(
     """SELECT DISTINCT p.party_id FROM contact_point c JOIN party p USING (party_id)
-    WHERE p.tenant = :tenant AND c.point_id = :point_id AND c.kind = 'phone' AND c.is_current
-        AND c.invalid_at IS NULL
+    WHERE p.tenant = :tenant AND c.point_id = ANY (CAST(:point_ids AS text[]))
+        AND c.kind = 'phone' AND c.is_current AND c.invalid_at IS NULL
     ORDER BY p.party_id LIMIT 2"""
 )

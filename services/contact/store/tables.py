@@ -52,6 +52,7 @@ class PointRow(Row, table=True):
     said_consent: bool | None = None
     reassigned_checked_on: date | None = None
     is_by_hand: bool = False
+    is_normal: bool = True
 
 
 class StandingRow(Row, table=True):

@@ -24,7 +24,7 @@ async def test_no_offer_passes_a_stop(scene: Scene, stated: Purpose) -> None:
     assert [each["act"]["purpose"] for each in acts] == ["collection"]
 
 
-@pytest.mark.parametrize("kind", [HoldKind.DISPUTE, HoldKind.VULNERABILITY, HoldKind.CEASE_REQUEST])
+@pytest.mark.parametrize("kind", [HoldKind.DISPUTE, HoldKind.VULNERABILITY, HoldKind.COMPLAINT])
 async def test_no_offer_passes_a_hold(scene: Scene, kind: HoldKind) -> None:
     await scene.overdue("l1", "b1")
     body = {"hold_id": "h1", "kind": kind, "loan_id": "l1", "from_at": NOON.isoformat()}

@@ -15,7 +15,7 @@ from services.contact.commands.calls import holding, telling
 from services.contact.commands.calls.queue import call_id_of
 from services.contact.commands.desk import Desk
 from services.contact.commands.inbound import CallIn, attempt_of
-from services.contact.commands.people import point_id_of
+from services.contact.commands.people import point_ids_of, renumber
 from services.contact.commands.touches import tell_recorded
 from services.contact.domain.calls.queue import LEASE, CallState, language_of
 from services.contact.domain.points import PointKind
@@ -53,15 +53,16 @@ async def receive(
     key = f"inbound/{command.tenant}/{command.inbound_id}"
     if await first_result(session, key) is not None:
         return await holding.found(session, command.tenant, _call_id(command))
-    index = ""
+    indexes: list[str] = []
     if command.number:
-        index = point_id_of(desk.vault, command.tenant, PointKind.PHONE, command.number)
+        indexes = point_ids_of(desk, command.tenant, PointKind.PHONE, command.number)
+    index = next(iter(indexes), "")
     if not index and not command.party_id:
         raise Invalid("contact/caller_not_named", "Give the number that called or the party_id.")
     row = _new_call(command, index, now)
     known = [command.party_id] if command.party_id else []
     if not known:
-        known = await calls.parties_at(session, command.tenant, index)
+        known = await calls.parties_at(session, command.tenant, indexes)
     links = await _links(session, command.tenant, known[0]) if len(known) == 1 else []
     if command.party_id and not links:
         raise _no_loan(command.tenant, command.party_id)
@@ -98,6 +99,7 @@ async def _match(
 ) -> None:
     party_id = links[0].party_id
     locked = await reachability.lock(session, row.tenant, party_id, row.loan_ids)
+    await renumber(session, desk, [party_id])
     point_id = await _known_point(session, row, party_id)
     attempt = await attempt_of(session, links, CallIn(row.tenant, row.key, point_id), now)
     await touches.add(session, attempt)
