@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, cast
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, TypeVar, cast
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,14 +21,24 @@ if TYPE_CHECKING:
     from chassis.service import Context
 
 BODY_BYTES_MAX = 8 * 1024 * 1024
-_TOO_LARGE = f"A request body may hold at most {BODY_BYTES_MAX} bytes; send it in smaller parts."
+Endpoint = TypeVar("Endpoint", bound=Callable[..., object])
+
+
+def takes_bytes(bytes_max: int) -> Callable[[Endpoint], Endpoint]:
+    """Marks a door that takes larger bodies than others."""
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        endpoint.__dict__["body_bytes_max"] = bytes_max
+        return endpoint
+
+    return mark
 
 
 def create_app(
     name: str, settings: Settings, database: Database, routers: Sequence[APIRouter]
 ) -> FastAPI:
     app = FastAPI(title=f"Forbear {name}", version="1", docs_url="/docs", redoc_url=None)
-    app.add_middleware(_BodyLimit)
+    app.add_middleware(_BodyLimit, larger=tuple(_larger(routers)))
     app.add_middleware(auth.LoopbackOnly)
     problem.install(app)
     for router in routers:
@@ -48,16 +60,25 @@ else:
     ContextDependency = Annotated[object, Depends(context)]
 
 
+def _larger(routers: Sequence[APIRouter]) -> Iterator[tuple[re.Pattern[str], int]]:
+    for route in (route for router in routers for route in router.routes):
+        if isinstance(route, APIRoute) and hasattr(route.endpoint, "body_bytes_max"):
+            yield route.path_regex, route.endpoint.body_bytes_max
+
+
 class _BodyLimit:
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, larger: Sequence[tuple[re.Pattern[str], int]]) -> None:
+        self._app, self._larger = app, larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if _declared_length(scope) > BODY_BYTES_MAX:
-            refusal = problem.problem(413, "http/413", _TOO_LARGE)
+        path = scope["path"]
+        most = next((most for route, most in self._larger if route.match(path)), BODY_BYTES_MAX)
+        too_large = f"A request body may hold at most {most} bytes; send it in smaller parts."
+        if _declared_length(scope) > most:
+            refusal = problem.problem(413, "http/413", too_large)
             await problem.answer(refusal, 413)(scope, receive, send)
             return
         received = 0
@@ -66,8 +87,8 @@ class _BodyLimit:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > BODY_BYTES_MAX:
-                raise HTTPException(413, _TOO_LARGE)
+            if received > most:
+                raise HTTPException(413, too_large)
             return message
 
         await self._app(scope, limited, send)

@@ -19,7 +19,7 @@ from chassis.vault import Unreadable
 from services.contact.commands import mail_in, receipts
 from services.contact.commands.desk import Desk, desk
 from services.contact.commands.receipts import Taken
-from services.contact.domain.mail import Letter, read_mail
+from services.contact.domain.mail import Letter, read_beginning, read_mail
 from services.contact.gateways.maildir import Maildir, TooLarge
 from services.contact.settings import MailboxSettings
 
@@ -34,6 +34,7 @@ class _Mail:
     tenant: str
     raw: bytes
     letter: Letter | None
+    too_large: str = ""
 
 
 async def collect(context: Context, settings: MailboxSettings | None = None) -> None:
@@ -74,11 +75,11 @@ async def _deal_with(context: Context, desk: Desk, tenant: str, at: tuple[Maildi
     """One that fails for the moment stays where it is, and keeps no other waiting."""
     box, mail = at
     try:
-        raw = await asyncio.to_thread(box.read, mail)
-        letter = await asyncio.to_thread(read_mail, raw)
-        refusal = await _take_in(context, desk, _Mail(tenant, raw, letter))
-    except TooLarge as fault:
-        refusal = f"contact/mail_too_large: {fault}"
+        raw, too_large = await asyncio.to_thread(_read, box, mail)
+        letter = None
+        if not too_large:
+            letter = await asyncio.to_thread(read_mail, raw, mail_in.ours(desk, tenant))
+        refusal = await _take_in(context, desk, _Mail(tenant, raw, letter, too_large))
     except FileNotFoundError:
         return False
     except (SQLAlchemyError, OSError, TimeoutError, Behind, Unreadable) as fault:
@@ -97,19 +98,34 @@ async def _deal_with(context: Context, desk: Desk, tenant: str, at: tuple[Maildi
 
 
 async def _take_in(context: Context, desk: Desk, mail: _Mail) -> str:
-    """Why it cannot be taken in; empty once all that it says is committed."""
+    """Why it cannot be taken in; empty once all that it says is committed. Of what cannot be read a
+    person is shown the beginning."""
     try:
-        async with context.database.transaction() as session:
-            taken, _ = await receipts.take_bounce(session, desk, mail.tenant, mail.raw)
-        if taken is not Taken.NOT_A_BOUNCE:
+        if not mail.too_large and await _is_bounce(context, desk, mail):
             return ""
+        letter = mail.letter or read_beginning(mail.raw)
+        if letter is not None:
+            async with context.database.transaction() as session:
+                now = context.clock.now()
+                await mail_in.take_in_letter(session, desk, mail.tenant, letter, now)
         if mail.letter is None:
-            return _UNREADABLE
-        async with context.database.transaction() as session:
-            now = context.clock.now()
-            await mail_in.take_in_letter(session, desk, mail.tenant, mail.letter, now)
+            return mail.too_large or _UNREADABLE
     except Behind:
         raise
     except Rejected as refused:
         return str(refused)
     return ""
+
+
+async def _is_bounce(context: Context, desk: Desk, mail: _Mail) -> bool:
+    async with context.database.transaction() as session:
+        taken, _ = await receipts.take_bounce(session, desk, mail.tenant, mail.raw)
+    return taken is not Taken.NOT_A_BOUNCE
+
+
+def _read(box: Maildir, mail: Path) -> tuple[bytes, str]:
+    """A mail, or the beginning of one that is too large, and then why the rest is not read."""
+    try:
+        return box.read(mail), ""
+    except TooLarge as fault:
+        return box.beginning(mail), f"contact/mail_too_large: {fault}"

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from chassis.errors import Invalid, Malformed
-from chassis.http import ContextDependency
+from chassis.http import ContextDependency, takes_bytes
 from interfaces.values import Channel
 from services.contact.api.doors import Words
 from services.contact.api.replies import Address
-from services.contact.api.webhooks import SignedDesk
+from services.contact.api.webhooks import MAIL_BYTES_MAX, SignedDesk, SignedMailDesk
 from services.contact.commands.incoming import Incoming
-from services.contact.commands.mail_in import Fate, reply_id_of, take_in_letter, take_in_message
-from services.contact.domain.mail import read_mail
+from services.contact.commands.mail_in import (
+    Fate,
+    ours,
+    reply_id_of,
+    take_in_letter,
+    take_in_message,
+)
+from services.contact.domain.mail import read_or_begin
 
 router = APIRouter(prefix="/webhooks")
 _MAIL_BODY = {
@@ -75,11 +82,13 @@ async def receive_message(
 
 
 @router.post("/mail", summary="A mail came in, as it is on the wire", openapi_extra=_MAIL_BODY)
+@takes_bytes(MAIL_BYTES_MAX)
 async def receive_mail(
-    tenant: str, request: Request, desk: SignedDesk, context: ContextDependency
+    tenant: str, request: Request, desk: SignedMailDesk, context: ContextDependency
 ) -> TakenOut:
     body = await request.body()
-    letter = read_mail(body)
+    # Reading takes its time, in which others are served.
+    letter = await asyncio.to_thread(read_or_begin, body, ours(desk, tenant))
     if letter is None:
         raise Invalid("contact/unreadable_mail", "The body is no mail with a sender (RFC 5322).")
     async with context.database.transaction() as session:

@@ -18,6 +18,9 @@ from services.contact.gateways.signing import HEADER, BadSignature, verify
 
 router = APIRouter()
 BYTES_MAX = 1024 * 1024
+# More than mail servers accept; what is larger than `domain.mail.BYTES_MAX` a person reads.
+MAIL_BYTES_MAX = 64 * 1024 * 1024
+Signature = Annotated[str, Header(alias=HEADER, max_length=200)]
 RECEIPTS_MAX = 500
 
 
@@ -45,33 +48,22 @@ class ReceiptsOut(BaseModel):
 
 
 async def signed(
-    request: Request,
-    tenant: str,
-    context: ContextDependency,
-    signature: Annotated[str, Header(alias=HEADER, max_length=200)] = "",
+    request: Request, tenant: str, context: ContextDependency, signature: Signature = ""
 ) -> Desk:
     """The desk, for a request that the tenant's provider signed just now; raises
     `contact/no_gateway_secret`, `contact/webhook_too_large` and `contact/bad_signature`."""
-    desk = desk_of(context, tenant)
-    secret = desk.gateways.of(tenant).secret
-    if not secret:
-        raise Forbidden(
-            "contact/no_gateway_secret",
-            f"No gateway of tenant {tenant!r} is configured; set FORBEAR_GATEWAYS.",
-        )
-    body = await request.body()
-    if len(body) > BYTES_MAX:
-        raise Invalid(
-            "contact/webhook_too_large", f"A webhook holds at most {BYTES_MAX} bytes; send fewer."
-        )
-    try:
-        verify(secret, signature, context.clock.wall(), (request.method, request.url.path, body))
-    except BadSignature as bad:
-        raise Forbidden("contact/bad_signature", f"Not accepted: {bad}.") from None
-    return desk
+    return await _signed(BYTES_MAX, request, tenant, context, signature)
+
+
+async def signed_mail(
+    request: Request, tenant: str, context: ContextDependency, signature: Signature = ""
+) -> Desk:
+    """As `signed`; a mail may bring scans."""
+    return await _signed(MAIL_BYTES_MAX, request, tenant, context, signature)
 
 
 SignedDesk = Annotated[Desk, Depends(signed)]
+SignedMailDesk = Annotated[Desk, Depends(signed_mail)]
 
 
 @router.post("/webhooks/receipts", summary="A provider's receipts for messages")
@@ -94,6 +86,32 @@ async def take_bounce(
     async with context.database.transaction() as session:
         taken, attempt_id = await receipts.take_bounce(session, desk, tenant, raw)
     return ReceiptOut(attempt_id=attempt_id, result=taken)
+
+
+async def _signed(
+    bytes_max: int,
+    request: Request,
+    tenant: str,
+    context: ContextDependency,
+    signature: str,
+) -> Desk:
+    desk = desk_of(context, tenant)
+    secret = desk.gateways.of(tenant).secret
+    if not secret:
+        raise Forbidden(
+            "contact/no_gateway_secret",
+            f"No gateway of tenant {tenant!r} is configured; set FORBEAR_GATEWAYS.",
+        )
+    body = await request.body()
+    if len(body) > bytes_max:
+        raise Invalid(
+            "contact/webhook_too_large", f"A webhook holds at most {bytes_max} bytes; send fewer."
+        )
+    try:
+        verify(secret, signature, context.clock.wall(), (request.method, request.url.path, body))
+    except BadSignature as bad:
+        raise Forbidden("contact/bad_signature", f"Not accepted: {bad}.") from None
+    return desk
 
 
 async def _take(tenant: str, said: ReceiptIn, desk: Desk, context: ContextDependency) -> ReceiptOut:

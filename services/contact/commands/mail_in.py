@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -53,8 +55,15 @@ async def take_in_letter(
         from_address=letter.from_address,
         text=letter.text,
         attempt_ids=letter.attempt_ids,
+        seen=letter.whole,
+        is_whole=letter.is_whole,
     )
     return await take_in_message(session, desk, incoming, now)
+
+
+def ours(desk: Desk, tenant: str) -> Callable[[str], bool]:
+    """Tells the subjects of the tenant's own messages."""
+    return partial(desk.library.is_ours, desk.tenants.get(tenant).institution)
 
 
 def reply_id_of(channel: Channel, message_id: str) -> str:

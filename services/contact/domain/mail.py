@@ -5,84 +5,101 @@ from __future__ import annotations
 import email
 import email.policy
 import hashlib
-import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses
 
+from services.contact.domain.quoting import own_words, text_of_html
+
 TEXT_LENGTH_MAX = 10_000
+BYTES_MAX = 25 * 1024 * 1024
 # What hostile mail could make reading take for ever.
 HEADER_LENGTH_MAX = 4_000
 MULTIPARTS_MAX = 30
 _READ_LENGTH_MAX = 200_000
+_BEGINNING_BYTES, _HEADERS_BYTES = 256 * 1024, 32 * 1024
+_ANSWERS = re.compile(r"^(?:\s*(?:re|aw|fw|fwd|回复|回覆|答复|转发|轉發)\s?[:：])+", re.I)
+_SENDER = re.compile(rb"^from:[^\n]{0,300}?([^\s<>\",]{1,100}@[^\s<>\",]{1,200})", re.I | re.M)
 _ATTEMPT = re.compile(r"<([0-9a-f]{32})@[^<>@\s]{1,255}>")
-# Where the words of somebody else, or a signature, begin.
-_QUOTE_BEGINS = re.compile(
-    r"^\s*(?:-- ?$|_{5,}|-{2,}\s?(?:original|forwarded|原始|转发|轉發).{0,40}"
-    r"|on .{5,120} wrote:\s*$|(?:from|发件人|寄件者|寄件人)\s?[:：].{0,200}$"
-    r"|.{0,120}(?:写道|寫道|来信|來信)\s?[:：]\s*$|sent from my .{1,40}$|发自我的.{1,20}$"
-    r"|從我的.{1,20}傳送$)",
-    re.IGNORECASE,
-)
-_QUOTED = re.compile(r"^\s*[>|]")
 _PARSED_HEADERS = re.compile(
     rb"^(?:content-[a-z-]{4,20}|from|to|subject|message-id|auto-submitted):"
     rb"[^\n]*(?:\n[ \t][^\n]*)*",
     re.IGNORECASE | re.MULTILINE,
 )
-_UNSHOWN = re.compile(r"<(style|script)\b", re.I)
-_BREAKS = re.compile(r"<(?:br|/p|/div|/tr)\b[^>]{0,200}>", re.I)
-_ANY_TAG = re.compile(r"<[^<>]{0,2000}>")
-_HTML_QUOTE = re.compile(r"<(?:blockquote|div class=\"gmail_quote)", re.I)
 
 
 @dataclass(frozen=True)
 class Letter:
-    """`is_automatic`: an absence notice or a bounce, which nobody wrote."""
+    """`text` are the sender's own words; where there are none, `whole` is all there is to see.
+    `is_automatic`: an absence notice or a bounce, which nobody wrote. `is_whole`: nothing was left
+    unread."""
 
     message_id: str
     from_address: str
     attempt_ids: tuple[str, ...]
     text: str
     is_automatic: bool
+    whole: str = ""
+    is_whole: bool = True
 
 
-def read_mail(raw: bytes) -> Letter | None:
-    """Read a message/rfc822; none for bytes that name no sender, or that nobody sane would send."""
+def read_mail(raw: bytes, is_ours: Callable[[str], bool] | None = None) -> Letter | None:
+    """Read a message/rfc822; none for bytes that name no sender, or that nobody sane would send.
+    `is_ours` tells a subject of our own messages, which says nothing of the sender's."""
     if is_overdone(raw):
         return None
     try:
         message = email.message_from_bytes(raw, policy=email.policy.compat32)
         senders = [address for _, address in getaddresses([_raw(message, "From")]) if address]
         answered = f"{_raw(message, 'In-Reply-To')} {_raw(message, 'References')}"
-        subject, text = _decoded_header(_raw(message, "Subject")), _text(message)
+        subject, texts = _decoded_header(_raw(message, "Subject")), _texts(message)
     except (MessageError, ValueError, LookupError, AttributeError, TypeError, RecursionError):
         # The parser is lenient but not total: what it cannot read has no sender for us.
         return None
     if not senders:
         return None
+    said = _ANSWERS.sub("", subject).strip()
+    own = next((words for text in texts if (words := own_words(text))), "")
+    parts = ["" if is_ours and is_ours(said) else said, own[:TEXT_LENGTH_MAX]]
+    seen = "\n\n".join(filter(None, [subject, *texts[:1]]))
     return Letter(
         message_id=_raw(message, "Message-ID") or hashlib.sha256(raw).hexdigest(),
         from_address=senders[0],
         attempt_ids=tuple(dict.fromkeys(_ATTEMPT.findall(answered))),
-        text=own_words(text)[:TEXT_LENGTH_MAX] or _own_subject(subject),
+        text="\n".join(filter(None, parts)),
         is_automatic=_is_automatic(message),
+        whole="" if own else seen,
     )
 
 
-def own_words(text: str) -> str:
-    """Without quoted lines, and without all that follows a signature's or a quote's beginning."""
-    kept = []
-    for line in _plain(text).replace("\r\n", "\n").split("\n"):
-        if _QUOTE_BEGINS.match(line[:400]):
-            break
-        if not _QUOTED.match(line):
-            kept.append(line.rstrip())
-    return "\n".join(kept).strip()
+def read_or_begin(raw: bytes, is_ours: Callable[[str], bool] | None = None) -> Letter | None:
+    """A mail that is too large, or cannot be read, is read by a person; none without a sender."""
+    letter = read_mail(raw, is_ours) if len(raw) <= BYTES_MAX else None
+    return letter or read_beginning(raw)
+
+
+def read_beginning(raw: bytes) -> Letter | None:
+    """Of a mail too large, or not readable, its sender and how it begins; none without a sender.
+    Nothing of it is understood, a person reads it."""
+    start = raw[:_BEGINNING_BYTES].replace(b"\r\n", b"\n")
+    headers, _, _ = start.partition(b"\n\n")
+    found = _SENDER.search(headers[:_HEADERS_BYTES])
+    if found is None:
+        return None
+    shown = _plain(start.decode("utf-8", "replace"))[:TEXT_LENGTH_MAX]
+    return Letter(
+        message_id=hashlib.sha256(raw).hexdigest(),
+        from_address=found[1].decode(),
+        attempt_ids=(),
+        text="",
+        is_automatic=False,
+        whole=shown,
+        is_whole=False,
+    )
 
 
 def _raw(message: Message, name: str) -> str:
@@ -112,27 +129,25 @@ def is_overdone(raw: bytes) -> bool:
     return lines.lower().count(b"boundary") > MULTIPARTS_MAX
 
 
-def _own_subject(subject: str) -> str:
-    """A mail of a subject alone says STOP as well as any; an answer's subject is ours."""
-    is_answer = re.match(r"(?:re|aw|fw|fwd|回复|回覆|答复)\s?[:：]", subject, re.I)
-    return "" if is_answer else subject
-
-
 def _is_automatic(message: Message) -> bool:
     answered = _raw(message, "Auto-Submitted").lower()
     kind = message.get_content_type()
     return answered not in ("", "no") or kind == "multipart/report"
 
 
-def _text(message: Message) -> str:
-    for kind in ("text/plain", "text/html"):
-        for part in _parts(message):
-            if part.get_content_type() == kind and part.get_content_disposition() != "attachment":
-                payload = part.get_payload(decode=True)
-                body = payload if isinstance(payload, bytes) else b""
-                text = _decoded(body, part.get_content_charset() or "utf-8")[:_READ_LENGTH_MAX]
-                return _without_tags(text) if kind == "text/html" else text
-    return ""
+def _texts(message: Message) -> list[str]:
+    """What is to be read, plain before HTML: a part that says nothing hides no other."""
+    found = {"text/plain": "", "text/html": ""}
+    for part in _parts(message):
+        kind = part.get_content_type()
+        if kind not in found or part.get_content_disposition() == "attachment":
+            continue
+        payload = part.get_payload(decode=True)
+        body = payload if isinstance(payload, bytes) else b""
+        text = _decoded(body, part.get_content_charset() or "utf-8")[:_READ_LENGTH_MAX]
+        text = text_of_html(text) if kind == "text/html" else text
+        found[kind] = f"{found[kind]}\n{text}"[:_READ_LENGTH_MAX].strip("\n")
+    return [_plain(text) for text in found.values() if text.strip()]
 
 
 def _parts(message: Message) -> Iterator[Message]:
@@ -146,22 +161,3 @@ def _decoded(body: bytes, charset: str) -> str:
         return body.decode(charset, "replace")
     except LookupError:
         return body.decode("utf-8", "replace")
-
-
-def _without_tags(text: str) -> str:
-    quote = _HTML_QUOTE.search(text)
-    own = text[: quote.start()] if quote else text
-    return html.unescape(_ANY_TAG.sub("", _BREAKS.sub("\n", _shown(own))))
-
-
-def _shown(text: str) -> str:
-    """Without styles and scripts; one that is never closed hides all that follows."""
-    kept, at, spelled = [], 0, text.lower()
-    while found := _UNSHOWN.search(text, at):
-        kept.append(text[at : found.start()])
-        closing = spelled.find(f"</{found[1].lower()}", found.end())
-        if closing < 0:
-            return "".join(kept)
-        end = text.find(">", closing)
-        at = len(text) if end < 0 else end + 1
-    return "".join([*kept, text[at:]])

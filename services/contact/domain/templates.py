@@ -6,6 +6,7 @@ new strategy can never make a message without words.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,8 @@ from functools import cached_property
 
 from interfaces.values import Channel, Purpose
 
+_INSTITUTION = re.compile(r"\{\{ ?institution ?\}\}")
+_FIELD = re.compile(r"\{\{.*?\}\}")
 _MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "BHD": 3, "KWD": 3}
 CHINESE, ENGLISH = "zh-CN", "en"
 LANGUAGES = (CHINESE, ENGLISH)
@@ -100,6 +103,15 @@ class Library:
         ordered = sorted(self.templates, key=lambda each: each.version)
         return {(each.id, each.language): each for each in ordered}
 
+    def is_ours(self, institution: str, subject: str) -> bool:
+        """Whether a message of ours may have had this subject: answers to it repeat it."""
+        said = " ".join(subject.split())[:1000]
+        return any(
+            re.fullmatch(_subject(each.subject, institution), said)
+            for each in self.templates
+            if each.subject
+        )
+
     def find(self, template_id: str, language: str) -> Template | None:
         return self.latest.get((template_id, tongue_of(language)))
 
@@ -112,6 +124,12 @@ class Library:
             if found is not None:
                 return found
         return self.latest[(OF_PURPOSE[purpose] if may_disclose else PLAIN, tongue_of(language))]
+
+
+def _subject(source: str, institution: str) -> str:
+    """A pattern of what a subject may look like once it is filled in."""
+    named = _INSTITUTION.sub(lambda _: institution, " ".join(source.split()))
+    return ".{1,200}".join(map(re.escape, _FIELD.split(named)))
 
 
 def missing(library: Library) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-BYTES_MAX = 10 * 1024 * 1024
+BYTES_MAX, _BEGINNING_BYTES = 25 * 1024 * 1024, 256 * 1024
 PROCESSED, REJECTED = "processed", "rejected"
 _WAITING = ("new", "cur")
 
@@ -44,6 +44,11 @@ class Maildir:
         if len(raw) > BYTES_MAX:
             raise TooLarge(f"the mail holds more than {BYTES_MAX} bytes")
         return raw
+
+    def beginning(self, mail: Path) -> bytes:
+        """Raises FileNotFoundError if another process has dealt with it."""
+        with mail.open("rb") as opened:
+            return opened.read(_BEGINNING_BYTES)
 
     def put_away(self, mail: Path) -> None:
         self._move(mail, PROCESSED)

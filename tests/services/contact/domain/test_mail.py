@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import time
+from functools import partial
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.contact.commands.library import load
 from services.contact.domain.bounces import read_bounce
-from services.contact.domain.mail import own_words, read_mail
+from services.contact.domain.mail import BYTES_MAX, read_mail, read_or_begin
+from services.contact.domain.quoting import own_words, text_of_html
 
 ATTEMPT = "0123456789abcdef0123456789abcdef"
 
@@ -44,11 +48,110 @@ def test_a_mail_in_html_is_read_without_its_tags_and_its_quote() -> None:
     assert letter.attempt_ids == (ATTEMPT,)
 
 
-def test_a_mail_of_a_subject_alone_says_its_subject_and_an_answer_does_not_say_ours() -> None:
-    head = b"From: a@b.test\r\nSubject: "
-    plain, answer = read_mail(head + b"STOP\r\n\r\n"), read_mail(head + b"Re: STOP to end\r\n\r\n")
-    assert plain is not None and answer is not None
-    assert (plain.text, answer.text) == ("STOP", "")
+OURS = partial(load(Path("config")).is_ours, "Demo Bank")
+
+
+def mail(subject: str, body: str = "", kind: str = "text/plain") -> str:
+    raw = f"From: a@b.test\r\nSubject: {subject}\r\nContent-Type: {kind}\r\n\r\n{body}"
+    letter = read_mail(raw.encode(), OURS)
+    assert letter is not None
+    return letter.text
+
+
+def test_a_subject_counts_unless_it_is_ours() -> None:
+    assert mail("STOP") == mail("Re: STOP") == mail("Re: AW: STOP") == "STOP"
+    assert mail("Unsubscribe", "Thanks, John") == "Unsubscribe\nThanks, John"
+    ours = "A message from Demo Bank"
+    assert mail(ours) == mail(f"Re: {ours}") == mail(f"回复：{ours}") == ""
+    assert mail(f"Re: {ours}", "TD") == "TD"
+    assert mail("From now on write to my lawyer") == "From now on write to my lawyer"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> old words\n> more\n\nSTOP",
+        "On Mon, 2 Mar 2026 at 12:00, Bank <a@b.test> wrote:\n> old\n>\n> Dear A\n\nSTOP",
+        "On Mon, 2 Mar 2026 at 12:00, Bank\n<a@b.test> wrote:\n\n> old\nSTOP",
+        "在 2026年3月2日，银行 写道：\n> old\n\nSTOP\n",
+        "Sent from my phone\n\nSTOP",
+        "From: Bank\nSubject: x\n\nDear A, reply STOP to opt out.\n\nSTOP",
+        "-----Original Message-----\nDear A, reply STOP to opt out.\nSTOP\n",
+    ],
+)
+def test_words_below_a_quote_count(text: str) -> None:
+    assert own_words(text) == "STOP"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<blockquote>old</blockquote><p>STOP</p>",
+        "<div>STOP</div><blockquote>old</blockquote>",
+        '<div class="gmail_quote"><div>On Mon, 2 Mar 2026 Bank wrote:</div>'
+        "<blockquote>old<br>Dear A</blockquote></div><div>STOP</div>",
+        "<blockquote>a<blockquote>b</blockquote>c</blockquote>STOP",
+        "<style>p{}</style>STOP<script>while(1){}</script>",
+    ],
+)
+def test_an_answer_in_html_is_read_above_and_below_its_quote(source: str) -> None:
+    assert own_words(text_of_html(source)) == "STOP"
+
+
+def test_our_own_words_are_never_taken_for_the_senders() -> None:
+    ours = "Dear A, reply STOP to opt out.\n退订：https://bank.test/u"
+    assert own_words(f"OK\nFrom: Bank\nTo: A\n\n{ours}") == "OK"
+    assert own_words("\n".join(f"> {line}" for line in ours.split("\n"))) == ""
+
+
+def test_an_empty_part_hides_no_other() -> None:
+    parts = "--b\r\nContent-Type: text/plain\r\n\r\n \r\n"
+    parts += "--b\r\nContent-Type: text/html\r\n\r\n<p>STOP</p>\r\n--b--"
+    assert (
+        mail("Re: A message from Demo Bank", parts, "multipart/alternative; boundary=b") == "STOP"
+    )
+
+
+def test_without_words_of_its_own_a_mail_is_shown_whole() -> None:
+    raw = b"From: a@b.test\r\nSubject: Re: A message from Demo Bank\r\n\r\n> Dear A\r\n> pay"
+    letter = read_mail(raw, OURS)
+    assert letter is not None
+    assert (letter.text, letter.whole) == ("", "Re: A message from Demo Bank\n\n> Dear A\r\n> pay")
+
+
+HEAVY = {
+    "styles": "<style>" * 30_000,
+    "openings": "<" * 200_000,
+    "unclosed": "<a" * 100_000,
+    "spaces": "<p>" + " " * 200_000,
+    "lines": "\n" * 200_000,
+    "quotes": "<blockquote>x" * 15_000,
+}
+
+
+@pytest.mark.parametrize("kind", sorted(HEAVY))
+def test_no_small_mail_takes_long_to_read(kind: str) -> None:
+    raw = b"From: a@b.test\r\nContent-Type: text/html\r\n\r\n" + HEAVY[kind].encode()
+    began = time.process_time()
+    assert read_mail(raw) is not None
+    assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize("inner", [b"multipart/mixed; boundary=b", b"message/rfc822"])
+def test_parts_within_parts_are_shown_as_far_as_they_go(inner: bytes) -> None:
+    nested = b"From: a@b.test\r\nContent-Type: " + inner + b"\r\n\r\n"
+    nested += (b"--b\r\nContent-Type: " + inner + b"\r\n\r\n") * 3_000
+    letter = read_or_begin(nested)
+    assert letter is not None and letter.from_address == "a@b.test"
+
+
+def test_of_a_mail_too_large_a_person_sees_the_beginning() -> None:
+    raw = b"From: Ann <a@b.test>\r\n\r\nSTOP" + b"x" * BYTES_MAX
+    letter = read_or_begin(raw)
+    assert letter is not None and not letter.is_whole
+    assert (letter.from_address, letter.text) == ("a@b.test", "")
+    assert "STOP" in letter.whole
+    assert read_or_begin(b"nobody" * BYTES_MAX) is None
 
 
 @pytest.mark.parametrize(
