@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, TypeVar, cast
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, cast
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
@@ -21,17 +21,8 @@ if TYPE_CHECKING:
     from chassis.service import Context
 
 BODY_BYTES_MAX = 8 * 1024 * 1024
-Endpoint = TypeVar("Endpoint", bound=Callable[..., object])
-
-
-def takes_bytes(bytes_max: int) -> Callable[[Endpoint], Endpoint]:
-    """Marks a door that takes larger bodies than others."""
-
-    def mark(endpoint: Endpoint) -> Endpoint:
-        endpoint.__dict__["body_bytes_max"] = bytes_max
-        return endpoint
-
-    return mark
+# Said of a door that takes larger bodies than others, in its `openapi_extra`.
+LARGER = "x-body-bytes-max"
 
 
 def create_app(
@@ -62,8 +53,8 @@ else:
 
 def _larger(routers: Sequence[APIRouter]) -> Iterator[tuple[re.Pattern[str], int]]:
     for route in (route for router in routers for route in router.routes):
-        if isinstance(route, APIRoute) and hasattr(route.endpoint, "body_bytes_max"):
-            yield route.path_regex, route.endpoint.body_bytes_max
+        if isinstance(route, APIRoute) and LARGER in (route.openapi_extra or {}):
+            yield route.path_regex, (route.openapi_extra or {})[LARGER]
 
 
 class _BodyLimit:

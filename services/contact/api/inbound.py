@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from chassis.errors import Invalid, Malformed
-from chassis.http import ContextDependency, takes_bytes
+from chassis.http import LARGER, ContextDependency
 from interfaces.values import Channel
 from services.contact.api.doors import Words
 from services.contact.api.replies import Address
@@ -26,7 +26,11 @@ from services.contact.domain.mail import read_or_begin
 
 router = APIRouter(prefix="/webhooks")
 _MAIL_BODY = {
-    "requestBody": {"required": True, "content": {"message/rfc822": {"schema": {"type": "string"}}}}
+    "requestBody": {
+        "required": True,
+        "content": {"message/rfc822": {"schema": {"type": "string"}}},
+    },
+    LARGER: MAIL_BYTES_MAX,
 }
 
 
@@ -82,7 +86,6 @@ async def receive_message(
 
 
 @router.post("/mail", summary="A mail came in, as it is on the wire", openapi_extra=_MAIL_BODY)
-@takes_bytes(MAIL_BYTES_MAX)
 async def receive_mail(
     tenant: str, request: Request, desk: SignedMailDesk, context: ContextDependency
 ) -> TakenOut:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from chassis.errors import NotFound
@@ -14,6 +14,7 @@ from interfaces.tenant import Tenant
 from interfaces.values import LIABLE_ROLES, Channel, Purpose
 from services.contact.commands import people as persons
 from services.contact.commands.desk import Desk
+from services.contact.commands.judging import Hearing
 from services.contact.commands.unsubscribing import address_of
 from services.contact.domain.templates import (
     HELP,
@@ -212,3 +213,34 @@ def _letter(to: Addressee, issuer: Issuer, sections: tuple[tuple[str, str], ...]
 def _tidied(text: str) -> str:
     """Without the empty lines that left-out parts leave behind."""
     return "\n".join(line.rstrip() for line in text.splitlines() if line.strip())
+
+
+def message_of(desk: Desk, hearings: Sequence[Hearing], attempt_id: str) -> Message:
+    """The words, with the amounts that stand at this moment, of all loans it is about."""
+    hearing = min(hearings, key=lambda each: each.standing.amounts.oldest_due_on or date.max)
+    assert hearing.point is not None, "who may be touched can be"
+    return compose(
+        desk,
+        Composition(
+            attempt_id=attempt_id,
+            touch=hearing.touch,
+            tenant=hearing.tenant,
+            party=hearing.party,
+            point=hearing.point,
+            loans=tuple(_amounts(each) for each in hearings),
+            at=hearing.at,
+            asks_circumstances=any(each.touch.asks_circumstances for each in hearings),
+            treatment=hearing.treatment,
+        ),
+    )
+
+
+def _amounts(hearing: Hearing) -> LoanAmounts:
+    owed = hearing.standing.amounts
+    return LoanAmounts(
+        loan_id=hearing.touch.loan_id,
+        currency=owed.currency,
+        overdue_minor=max(0, owed.overdue_minor - owed.disputed_minor),
+        balance_minor=owed.balance_minor,
+        oldest_due_on=owed.oldest_due_on,
+    )

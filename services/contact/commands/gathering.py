@@ -162,7 +162,7 @@ def _proposal(asked: Asked, point_id: str, *, may_enter: bool) -> Proposal:
         loan_ids=asked.loan_ids,
         product=asked.product,
         capacity=asked.capacity,
-        # Words for anybody else say nothing of the debt; see `touches.message_of`.
+        # Words for anybody else say nothing of the debt; see `composing.message_of`.
         discloses=asked.role in LIABLE_ROLES,
         agency=asked.agency,
         # While nobody says how many go, one does: what two may do is not allowed on a guess.

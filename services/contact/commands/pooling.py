@@ -19,6 +19,7 @@ from interfaces.contact import Touch, TouchOutcome, TouchStatus
 from interfaces.values import Channel
 from services.contact.commands import reachability, telling
 from services.contact.commands.calls.queue import CallWanted, enqueue
+from services.contact.commands.composing import message_of
 from services.contact.commands.desk import Desk
 from services.contact.commands.judging import (
     Hearing,
@@ -34,7 +35,6 @@ from services.contact.commands.touches import (
     ATTEMPT,
     Decision,
     evidences_of,
-    message_of,
     new_attempt,
     note,
     proof_of,

@@ -6,9 +6,9 @@ whether the message left; if not, it confirms anew and may find that it must not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,7 +17,7 @@ from chassis import outbox
 from interfaces.contact import Touch, TouchOutcome, TouchStatus
 from interfaces.values import Channel, Direction, NoticeStatus
 from services.contact.commands import reachability, telling
-from services.contact.commands.composing import Composition, compose
+from services.contact.commands.composing import message_of
 from services.contact.commands.desk import Desk
 from services.contact.commands.judging import (
     Hearing,
@@ -34,7 +34,6 @@ from services.contact.commands.progress import document
 from services.contact.domain.law.judgement import Verdict, judge
 from services.contact.domain.outcomes import Outcome, notice_status
 from services.contact.domain.standing import Answer, Standing
-from services.contact.domain.templates import LoanAmounts
 from services.contact.gateways import Message, Receipt
 from services.contact.settings import TOPIC
 from services.contact.store import people, touches, withdrawals
@@ -268,34 +267,3 @@ async def refuse(session: AsyncSession, hearing: Hearing, verdict: Verdict) -> T
         evidence.status, evidence.proof = NoticeStatus.UNDELIVERABLE, verdict.rule_id
         await document(session, evidence, hearing.at, touch.key)
     return outcome
-
-
-def message_of(desk: Desk, hearings: Sequence[Hearing], attempt_id: str) -> Message:
-    """The words, with the amounts that stand at this moment, of all loans it is about."""
-    hearing = min(hearings, key=lambda each: each.standing.amounts.oldest_due_on or date.max)
-    assert hearing.point is not None, "who may be touched can be"
-    return compose(
-        desk,
-        Composition(
-            attempt_id=attempt_id,
-            touch=hearing.touch,
-            tenant=hearing.tenant,
-            party=hearing.party,
-            point=hearing.point,
-            loans=tuple(_amounts(each) for each in hearings),
-            at=hearing.at,
-            asks_circumstances=any(each.touch.asks_circumstances for each in hearings),
-            treatment=hearing.treatment,
-        ),
-    )
-
-
-def _amounts(hearing: Hearing) -> LoanAmounts:
-    owed = hearing.standing.amounts
-    return LoanAmounts(
-        loan_id=hearing.touch.loan_id,
-        currency=owed.currency,
-        overdue_minor=max(0, owed.overdue_minor - owed.disputed_minor),
-        balance_minor=owed.balance_minor,
-        oldest_due_on=owed.oldest_due_on,
-    )
