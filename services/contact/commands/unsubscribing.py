@@ -66,14 +66,18 @@ async def language(session: AsyncSession, ticket: Ticket) -> str:
     return party.language if party else ""
 
 
-async def unsubscribe(session: AsyncSession, ticket: Ticket, now: datetime) -> None:
+async def unsubscribe(
+    session: AsyncSession, ticket: Ticket, now: datetime, evidence: str = ""
+) -> None:
     """Acts at once, for everybody who is reached at that point; doing it again changes nothing."""
     sharing = await replies.owners(session, ticket.tenant, [ticket.point_id])
     for party in await parties.lock_all(session, ticket.tenant, {ticket.party_id, *sharing}):
-        await _opt_out(session, ticket, party, now)
+        await _opt_out(session, ticket, party, now, evidence)
 
 
-async def _opt_out(session: AsyncSession, ticket: Ticket, party: Locked, now: datetime) -> None:
+async def _opt_out(
+    session: AsyncSession, ticket: Ticket, party: Locked, now: datetime, evidence: str
+) -> None:
     opted = OptOut(Channel.EMAIL, ticket.point_id)
     if opted in await people.opt_outs(session, party.party_id):
         return
@@ -87,7 +91,7 @@ async def _opt_out(session: AsyncSession, ticket: Ticket, party: Locked, now: da
         channel=opted.channel,
         kind=WordKind.OPTED_OUT,
         value="",
-        evidence=f"the link in a mail to party {ticket.party_id}",
+        evidence=evidence or f"the link in a mail to party {ticket.party_id}",
         said_by=_PURPOSE,
         at=now,
     )
