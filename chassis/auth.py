@@ -1,21 +1,28 @@
 """There is no authentication yet, so the door is the machine itself: loopback, and no strangers.
 
 A page in a browser on this machine could reach loopback too; foreign Host headers (DNS rebinding)
-and cross-origin requests are therefore refused. `Caller` is the seam for real authentication.
+and cross-origin requests are therefore refused. A door that asks each caller for a token or a
+signature of its own is exempt: it is the one a proxy leads strangers to. `Caller` is the seam for
+real authentication.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from starlette.datastructures import Headers
+from starlette.routing import compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.problem import answer, problem
 from chassis.settings import is_loopback
+
+Door = TypeVar("Door", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,14 @@ async def caller(request: Request) -> Caller:
 
 
 CallerDependency = Annotated[Caller, Depends(caller)]
+_proven: list[re.Pattern[str]] = []
+
+
+def asks_for_proof(path: str) -> Callable[[Door], Door]:
+    """Decorates a door that admits nobody without a token or a signature made for it; `path` is
+    its whole path."""
+    _proven.append(compile_path(path)[0])
+    return lambda door: door
 
 
 class LoopbackOnly:
@@ -40,7 +55,10 @@ class LoopbackOnly:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        reason = refusal(scope["method"], Headers(scope=scope)) if scope["type"] == "http" else ""
+        is_guarded = scope["type"] == "http" and not any(
+            each.match(scope["path"]) for each in _proven
+        )
+        reason = refusal(scope["method"], Headers(scope=scope)) if is_guarded else ""
         if reason:
             response = answer(problem(403, "http/foreign_caller", reason), 403)
             await response(scope, receive, send)

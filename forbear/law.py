@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -16,10 +17,12 @@ from forbear.law_acts import lines, one_document, recorded
 from forbear.law_document import rendered
 from forbear.stack.failures import StackError
 from services.contact.domain.law.comparing import Change, Comparison, compare
+from services.contact.domain.law.facts import Facts
 from services.contact.domain.law.judgement import Pack, judge
 from services.contact.domain.law.owed import duties
 from services.contact.domain.law.packs import LawBook, PackVersion, UnknownPack, parse_pack
 from services.contact.domain.law.record import answer_of
+from services.contact.domain.law.retention import Kept, Retention, retention
 from services.contact.domain.law.words import in_words
 from services.contact.settings import read_law
 
@@ -44,10 +47,13 @@ def explain(
     pack = book.joined(found, given.at)
     verdict = judge(pack, given.act, given.known, given.at)
     owed = [each for version in found for each in duties(version.duties, given, given.at)]
+    kept, rule_ids = _kept(found, given)
     if as_json:
         answer = answer_of(pack.label, verdict)
         if owed:
             answer["duties"] = [asdict(each) for each in owed]
+        if kept is not None:
+            answer["record_kept"] = {**asdict(kept), "rules": rule_ids}
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=1, default=_iso))
         return
     typer.echo(in_words(verdict, given.act, given.known))
@@ -57,6 +63,11 @@ def explain(
         typer.echo(
             f"A notice ({notice}) about loan {duty.loan} is {missed}: "
             f"by {duty.owed_by:%Y-%m-%d %H:%M} UTC ({duty.rule_id})."
+        )
+    if kept is not None:
+        typer.echo(
+            f"Its record is kept until {kept.until} at least, and until the debt is cleared "
+            f"({', '.join(rule_ids)})."
         )
 
 
@@ -81,6 +92,16 @@ def diff(
 def document(path: Annotated[Path, typer.Argument()] = Path("docs/law.md")) -> None:
     """Generate docs/law.md from the packs."""
     path.write_text(rendered(_book()), encoding="utf-8")
+
+
+def _kept(found: list[PackVersion], given: Facts) -> tuple[Retention | None, list[str]]:
+    """The earliest end of the record's retention: were it the last act, and the debt cleared."""
+    rules = [rule for version in found for rule in version.retention]
+    if not rules:
+        return None, []
+    day = given.at.astimezone(ZoneInfo(given.known.zones[0])).date()
+    kept = retention(rules, Kept(recorded_on=day, last_activity_on=day, cleared_on=day))
+    return kept, [rule.article.rule_id for rule in rules]
 
 
 def _told(result: Comparison, one: str, other: str) -> str:

@@ -38,16 +38,21 @@ def _retention() -> None:
 @retention.command()
 def due(  # noqa: PLR0913 — the options of one command
     at: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The day to judge by.")],
-    years: Annotated[int, typer.Option(min=1, help="The years the rule asks for.")],
+    years: Annotated[
+        int | None,
+        typer.Option(min=1, help="Years to keep beyond what the tenant's packs ask for."),
+    ] = None,
     kind: Annotated[list[Kind] | None, typer.Option(help="Default: every kind.")] = None,
     from_last_activity: Annotated[
-        bool, typer.Option(help="Count the years from the loan's last collection activity.")
+        bool, typer.Option(help="Count those years from the loan's last collection activity.")
     ] = False,
     tenant: Annotated[str, typer.Option(help="The bank whose records are listed.")] = "demo",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """List records with the first day each may be deleted, or what it waits for."""
-    asked: dict[str, str | int] = {"years": years, "at": f"{at:%Y-%m-%d}", "limit": PAGE}
+    asked: dict[str, str | int] = {"at": f"{at:%Y-%m-%d}", "limit": PAGE}
+    if years is not None:
+        asked["years"] = years
     asked["counts_from_last_activity"] = str(from_last_activity).lower()
     free = kept = 0
     for each in kind or list(Kind):

@@ -10,6 +10,7 @@ import pytest
 from fastapi import APIRouter
 from pydantic import BaseModel, field_validator
 
+from chassis.auth import asks_for_proof
 from chassis.database import Database
 from chassis.errors import Behind, NotFound
 from chassis.http import create_app
@@ -50,6 +51,12 @@ async def broken() -> None:
 @router.post("/contacts")
 async def contacts(contact: Contact) -> int:
     return contact.phone
+
+
+@router.post("/proven/{token}")
+@asks_for_proof("/proven/{token}")
+async def proven(token: str) -> str:
+    return token
 
 
 @pytest.fixture
@@ -140,6 +147,23 @@ async def test_the_machine_itself_is_answered(
     headers: dict[str, str], client: httpx.AsyncClient
 ) -> None:
     assert (await client.get("/healthz", headers=headers)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"host": "contact.bank.example"},
+        {"origin": "null"},
+        {"origin": "https://contact.bank.example", "sec-fetch-site": "cross-site"},
+    ],
+)
+async def test_a_door_that_asks_for_proof_answers_what_a_proxy_leads_to_it(
+    headers: dict[str, str], client: httpx.AsyncClient
+) -> None:
+    assert (await client.post("/proven/token", headers=headers)).status_code == 200
+    for path in ("/proven", "/proven/token/more", "/proven/token/../../contacts", "/contacts"):
+        answer = await client.post(path, headers=headers, json={"phone": 1})
+        assert answer.status_code == 403, path
 
 
 async def test_a_body_too_large_is_refused_whether_declared_or_streamed(

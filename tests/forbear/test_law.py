@@ -69,6 +69,16 @@ def test_it_tells_what_is_owed_as_well(tmp_path: Path) -> None:
     assert (duty["kind"], duty["owed_by"]) == ("validation", "2026-03-06T04:00:00+00:00")
 
 
+def test_it_tells_how_long_the_record_is_kept(tmp_path: Path) -> None:
+    path = written(tmp_path, FACTS)
+    assert "kept until 2029-03-02 at least" in run("explain", path)
+    kept = json.loads(run("explain", path, "--json"))["record_kept"]
+    assert kept["until"] == "2029-03-02"
+    assert {"CN-REC-1", "CN-CARD-70", "CN-LIM-1"} == set(kept["rules"])
+    uk = written(tmp_path, {**FACTS, "pack": ["uk-conc"]})
+    assert "record_kept" not in json.loads(run("explain", uk, "--json"))
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [

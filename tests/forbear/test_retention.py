@@ -82,6 +82,17 @@ def test_each_record_is_listed_with_its_day_or_its_reason() -> None:
     assert len(asked) == 3
     assert asked[0]["at"] == ["2029-01-01"]
     assert asked[0]["counts_from_last_activity"] == ["true"]
+    assert asked[0]["years"] == ["2"]
+
+
+def test_without_years_the_packs_alone_are_asked() -> None:
+    with contact() as (base, asked):
+        environment = {"FORBEAR_PORT_BASE": str(base)}
+        result = CliRunner().invoke(
+            app, ["retention", "due", "--at", "2029-01-01"], env=environment
+        )
+    assert result.exit_code == 0, result.output
+    assert "years" not in asked[0]
 
 
 def test_as_json_each_record_is_a_line() -> None:

@@ -1,6 +1,6 @@
 """Contact's HTTP door, one module per concern."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from services.contact.api import (
     agencies,
@@ -27,8 +27,9 @@ from services.contact.api import (
     webhooks,
     white_list,
 )
+from services.contact.api.doors import plain_ids
 
-router = APIRouter(prefix="/v1/{tenant}", tags=["contact"])
+router = APIRouter(prefix="/v1/{tenant}", tags=["contact"], dependencies=[Depends(plain_ids)])
 for part in (
     attempts,
     replies,

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
+from chassis.auth import asks_for_proof
 from chassis.errors import Invalid, Malformed
 from chassis.http import LARGER, ContextDependency
 from interfaces.values import Channel
@@ -62,6 +63,7 @@ _MESSAGE_BODY = {
 
 
 @router.post("/replies", summary="An SMS or push message came in", openapi_extra=_MESSAGE_BODY)
+@asks_for_proof("/v1/{tenant}/webhooks/replies")
 async def receive_message(
     tenant: str, request: Request, desk: SignedDesk, context: ContextDependency
 ) -> TakenOut:
@@ -86,6 +88,7 @@ async def receive_message(
 
 
 @router.post("/mail", summary="A mail came in, as it is on the wire", openapi_extra=_MAIL_BODY)
+@asks_for_proof("/v1/{tenant}/webhooks/mail")
 async def receive_mail(
     tenant: str, request: Request, desk: SignedMailDesk, context: ContextDependency
 ) -> TakenOut:

@@ -15,14 +15,13 @@ from services.contact.commands.retention import (
     DeleteRecordings,
     Listing,
     PlaceLegalHold,
-    RetentionRule,
 )
-from services.contact.domain.retention import RecordKind
+from services.contact.domain.law.retention import Longer, RecordKind
 
 router = APIRouter(prefix="/retention", tags=["retention"])
 
 YEARS_MAX = 100
-Years = Annotated[int, Query(ge=1, le=YEARS_MAX)]
+Years = Annotated[int | None, Query(ge=1, le=YEARS_MAX)]
 Day = Annotated[date, Query(ge=date(2000, 1, 1), le=date(2200, 1, 1))]
 
 
@@ -41,8 +40,10 @@ class DueListOut(BaseModel):
 
 
 class DeletionIn(Body):
+    """The tenant's rule packs say how long to keep; `years` may only ask for longer."""
+
     references: Annotated[tuple[Id, ...], Field(min_length=1, max_length=1_000)]
-    years: Annotated[int, Field(ge=1, le=YEARS_MAX)]
+    years: Annotated[int | None, Field(ge=1, le=YEARS_MAX)] = None
     counts_from_last_activity: bool = False
     evidence: Note
     by: Note
@@ -87,17 +88,17 @@ async def list_due(  # noqa: PLR0913 — the query of one page
     tenant: str,
     context: ContextDependency,
     kind: RecordKind,
-    years: Years,
     at: Day,
+    years: Years = None,
     counts_from_last_activity: Annotated[bool, Query()] = False,
     after: After = "",
     limit: Limit = 100,
 ) -> DueListOut:
     its_desk = desk_of(context, tenant)
-    rule = RetentionRule(years, counts_from_last_activity)
-    page = Listing(tenant, kind, at, after, limit)
+    wish = _wish(years, counts_from_last_activity)
+    page = Listing(tenant, kind, at, after, limit, wish)
     async with context.database.transaction() as session:
-        found = await retention.due(session, its_desk, page, rule)
+        found = await retention.due(session, its_desk, page)
     return DueListOut(
         records=[
             DueOut(
@@ -119,11 +120,11 @@ async def delete_recordings(
     tenant: str, body: DeletionIn, context: ContextDependency
 ) -> DeletionsOut:
     its_desk = desk_of(context, tenant)
-    rule = RetentionRule(body.years, body.counts_from_last_activity)
-    command = DeleteRecordings(tenant, body.references, body.evidence, body.by)
+    wish = _wish(body.years, body.counts_from_last_activity)
+    command = DeleteRecordings(tenant, body.references, body.evidence, body.by, wish)
     now = context.clock.now()
     async with context.database.transaction() as session:
-        rows = await retention.delete_recordings(session, its_desk, command, rule, now)
+        rows = await retention.delete_recordings(session, its_desk, command, now)
         return DeletionsOut(
             deletions=[DeletionOut.model_validate(row, from_attributes=True) for row in rows]
         )
@@ -149,3 +150,7 @@ async def end_legal_hold(
     async with context.database.transaction() as session:
         row = await retention.end_legal_hold(session, tenant, legal_hold_id, body.by, now)
         return LegalHoldOut.model_validate(row, from_attributes=True)
+
+
+def _wish(years: int | None, counts_from_last_activity: bool) -> Longer | None:
+    return None if years is None else Longer(years, counts_from_last_activity)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Header, Request
 from pydantic import BaseModel, Field
 
+from chassis.auth import asks_for_proof
 from chassis.errors import Forbidden, Invalid, NotFound, Rejected
 from chassis.http import ContextDependency
 from services.contact.api.doors import Body, Id, Instant, desk_of
@@ -67,6 +68,7 @@ SignedMailDesk = Annotated[Desk, Depends(signed_mail)]
 
 
 @router.post("/webhooks/receipts", summary="A provider's receipts for messages")
+@asks_for_proof("/v1/{tenant}/webhooks/receipts")
 async def take_receipts(
     tenant: str, body: ReceiptsIn, desk: SignedDesk, context: ContextDependency
 ) -> ReceiptsOut:
@@ -79,6 +81,7 @@ async def take_receipts(
     summary="A mail that came back, whole",
     openapi_extra={"requestBody": {"content": {"message/rfc822": {"schema": {"type": "string"}}}}},
 )
+@asks_for_proof("/v1/{tenant}/webhooks/bounces")
 async def take_bounce(
     tenant: str, request: Request, desk: SignedDesk, context: ContextDependency
 ) -> ReceiptOut:

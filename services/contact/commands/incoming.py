@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.idempotency import first_result
+from chassis.idempotency import first_result, remember
 from interfaces.values import Channel
 from services.contact.commands import replies
 from services.contact.commands.consequences import task_id
@@ -48,6 +48,15 @@ class Incoming:
 
 
 @dataclass(frozen=True)
+class _Stray:
+    """A message from nobody known, with what its words were understood as."""
+
+    incoming: Incoming
+    kinds: tuple[ReplyKind, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
 class _Sender:
     """`loan_ids` are those of the message it answers; none means all of the party."""
 
@@ -60,13 +69,45 @@ class _Sender:
 async def take_in(
     session: AsyncSession, desk: Desk, incoming: Incoming, now: datetime
 ) -> ReplyRecorded:
-    """Record a message once under its id; one from nobody known waits for a person.
+    """Record a message once under its id; one from nobody known waits for a person, and so does
+    one that shares its id with another.
 
     Raises `contact/reply_differs` and, for a loan named that is not the sender's,
     `contact/party_not_of_loan`.
     """
+    told = await _told_apart(session, desk, incoming)
+    recorded = await _take_in(session, desk, told, now)
+    if told.reply_id != incoming.reply_id and recorded.party_id:
+        row = _task(told, TaskKind.UNCLEAR, now)
+        row.party_id, row.loan_id = recorded.party_id, recorded.loan_ids[0]
+        await task_store.add(session, [row])
+    return recorded
+
+
+async def _told_apart(session: AsyncSession, desk: Desk, incoming: Incoming) -> Incoming:
+    """A repetition says the same. Two providers may number alike: what says something else, or
+    comes from somebody else, is a message of its own, or a stop in it would be lost."""
+    content = json.dumps([incoming.reply_id, incoming.from_address, incoming.text])
+    digest = desk.vault.blind_index(content, "reply")
     # The provider may deliver twice at once: the second waits here for the first.
-    await first_result(session, f"reply/{incoming.tenant}/{incoming.reply_id}")
+    if await _is_first_or_same(session, incoming, digest):
+        return incoming
+    other = replace(incoming, reply_id=f"{incoming.channel}-{digest.hex()[:32]}")
+    await _is_first_or_same(session, other, digest)
+    return other
+
+
+async def _is_first_or_same(session: AsyncSession, incoming: Incoming, digest: bytes) -> bool:
+    key = f"reply/{incoming.tenant}/{incoming.reply_id}"
+    first = await first_result(session, key)
+    if first is None:
+        await remember(session, key, digest)
+    return first is None or first == digest
+
+
+async def _take_in(
+    session: AsyncSession, desk: Desk, incoming: Incoming, now: datetime
+) -> ReplyRecorded:
     known = await progress.reply(session, incoming.tenant, incoming.reply_id)
     if known is not None:
         sender: _Sender | None = _Sender(known.party_id, (), "")
@@ -129,10 +170,11 @@ async def _put_aside(
     """Keep the words under a key of their own, and ask a person whose they are."""
     kept = await store.stray(session, incoming.tenant, incoming.reply_id)
     if kept is not None:
-        kinds = [ReplyKind(kind) for kind in kept.kinds]
+        kinds = tuple(map(ReplyKind, kept.kinds))
     else:
-        kinds = list(incoming.kinds or read_words(desk, incoming.tenant, incoming.text, now).kinds)
-        await _keep_stray(session, desk, incoming, (kinds, now))
+        read = incoming.kinds or read_words(desk, incoming.tenant, incoming.text, now).kinds
+        kinds = tuple(read)
+        await _keep_stray(session, desk, _Stray(incoming, kinds, now))
     wanted = [TaskKind.UNKNOWN_SENDER]
     wanted += [TaskKind.SELF_HARM] if ReplyKind.SELF_HARM in kinds else []
     rows = [_task(incoming, kind, now) for kind in wanted]
@@ -141,10 +183,8 @@ async def _put_aside(
     return ReplyRecorded(incoming.reply_id, False, (), task_ids=ids)
 
 
-async def _keep_stray(
-    session: AsyncSession, desk: Desk, incoming: Incoming, found: tuple[list[ReplyKind], datetime]
-) -> None:
-    kinds, now = found
+async def _keep_stray(session: AsyncSession, desk: Desk, stray: _Stray) -> None:
+    incoming = stray.incoming
     key = desk.vault.new_subject_key()
     content = json.dumps({"from": incoming.from_address, "text": incoming.seen or incoming.text})
     context = stray_context(incoming.tenant, incoming.reply_id)
@@ -152,10 +192,10 @@ async def _keep_stray(
         tenant=incoming.tenant,
         reply_id=incoming.reply_id,
         channel=incoming.channel,
-        kinds=sorted(kinds),
+        kinds=sorted(stray.kinds),
         subject_key=key,
         content=desk.vault.encrypt(key, content.encode(), context),
-        at=now,
+        at=stray.at,
     )
     await store.add(session, row)
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.contact.commands import outcomes
+from services.contact.commands import abuse_reports, outcomes
 from services.contact.commands.desk import Desk
 from services.contact.commands.outcomes import ReportOutcome
 from services.contact.domain.bounces import read_bounce
@@ -66,7 +66,8 @@ async def take_bounce(
     """What a returned mail says, with the attempt it is about; raises as `take` does."""
     bounce = read_bounce(raw)
     if bounce is None:
-        return Taken.NOT_A_BOUNCE, ""
+        reported = await abuse_reports.heed(session, tenant, raw, desk.clock.now())
+        return (Taken.TAKEN if reported else Taken.NOT_A_BOUNCE), reported
     if not bounce.is_final:
         return Taken.NOTED, bounce.attempt_id
     command = TakeReceipt(

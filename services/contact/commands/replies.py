@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from chassis.errors import Conflict, Invalid
+from chassis.vault import Unreadable
 from interfaces.values import Channel, HoldKind
 from services.contact.commands import consequences, opting, telling
 from services.contact.commands.consequences import Said
@@ -103,7 +104,7 @@ async def record(
     loan_ids = tuple(dict.fromkeys(link.loan_id for link in own))
     known = await progress.reply(session, command.tenant, command.reply_id)
     if known is not None:
-        return await _repeated(session, command, known)
+        return await _repeated(session, desk, command, known)
     check_disputed(command.disputed_minor, command.kinds, loan_ids)
     said = Said(
         tenant=command.tenant,
@@ -180,10 +181,13 @@ async def _own_links(
     return sorted(own, key=lambda link: link.loan_id)
 
 
-async def _repeated(session: AsyncSession, command: RecordReply, known: ReplyRow) -> ReplyRecorded:
+async def _repeated(
+    session: AsyncSession, desk: Desk, command: RecordReply, known: ReplyRow
+) -> ReplyRecorded:
     is_other = (known.party_id, known.channel) != (command.party_id, command.channel)
     is_other |= command.loan_id not in (None, known.loan_id)
     is_other |= bool(command.kinds) and set(known.kinds) != set(command.kinds)
+    is_other |= await _has_other_words(session, desk, command, known)
     if is_other:
         raise Conflict(
             "contact/reply_differs",
@@ -214,6 +218,21 @@ async def _repeated(session: AsyncSession, command: RecordReply, known: ReplyRow
         task_ids=tuple(row.task_id for row in tasks),
         answers=tuple(Answer(row.template, dict(row.facts)) for row in owed),
     )
+
+
+async def _has_other_words(
+    session: AsyncSession, desk: Desk, command: RecordReply, known: ReplyRow
+) -> bool:
+    """Words that can no longer be read are not compared."""
+    party = await people.party(session, known.party_id)
+    if party is None or party.subject_key is None or known.words is None:
+        return False
+    context = words_context(command.tenant, command.reply_id)
+    try:
+        kept = desk.vault.decrypt(party.subject_key, known.words, context)
+    except Unreadable:
+        return False
+    return kept != command.words.encode()
 
 
 async def _keep(

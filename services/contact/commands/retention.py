@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,22 +16,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.errors import Conflict, Invalid, NotFound
 from interfaces.tenant import Tenant
 from interfaces.values import Disposition
+from services.contact.commands import queries
 from services.contact.commands.desk import Desk
-from services.contact.domain.retention import Kept, RecordKind, Retention, retention, years_after
+from services.contact.domain.law.retention import (
+    Kept,
+    Longer,
+    RecordKind,
+    Retention,
+    RetentionRule,
+    retention,
+    years_after,
+)
 from services.contact.store import retention as store
 from services.contact.store.retention import LegalHoldRow, LoanRecord, RecordingRow, StoredRecord
 
-# A current loan still runs, and a charge-off is no forgiveness; a sold debt is owed to another.
-_CLEARED = frozenset({Disposition.CLOSED, Disposition.SOLD})
 _VERDICT_ID = re.compile(r"[0-9]{0,18}")
-
-
-@dataclass(frozen=True)
-class RetentionRule:
-    """The years a rule asks for, from the record or from the last collection activity."""
-
-    years: int
-    counts_from_last_activity: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,6 +42,7 @@ class Listing:
     on: date
     after: str
     limit: int
+    wish: Longer | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,17 @@ class DeleteRecordings:
     references: tuple[str, ...]
     evidence: str
     by: str
+    wish: Longer | None = None
+
+
+@dataclass(frozen=True)
+class _Judge:
+    """By what a tenant's records are judged: its packs' rules, and a wish beyond them."""
+
+    tenant: Tenant
+    rules: tuple[RetentionRule, ...]
+    wish: Longer | None
+    on: date
 
 
 @dataclass(frozen=True)
@@ -71,9 +82,7 @@ class PlaceLegalHold:
     by: str
 
 
-async def due(
-    session: AsyncSession, desk: Desk, listing: Listing, rule: RetentionRule
-) -> list[DueRecord]:
+async def due(session: AsyncSession, desk: Desk, listing: Listing) -> list[DueRecord]:
     """A page of records, each with the first day it may be deleted, or what it waits for.
 
     Raises `contact/page_is_wrong`.
@@ -83,14 +92,15 @@ async def due(
             "contact/page_is_wrong",
             f"No verdict has the id {listing.after!r}; begin after the last record_id listed.",
         )
-    tenant = desk.tenants.get(listing.tenant)
+    judge = _judge_of(desk, listing.tenant, listing.wish, listing.on)
     found = await store.records(session, listing.tenant, listing.kind, listing.after, listing.limit)
-    loans = await store.loans(session, {loan for record in found for loan in record.loan_ids})
-    return [_judged(tenant, record, loans, rule, listing.on) for record in found]
+    named = {loan for record in found for loan in record.loan_ids}
+    loans = await store.loans(session, named, desk.clock.now())
+    return [_judged(judge, record, loans) for record in found]
 
 
 async def delete_recordings(
-    session: AsyncSession, desk: Desk, command: DeleteRecordings, rule: RetentionRule, now: datetime
+    session: AsyncSession, desk: Desk, command: DeleteRecordings, now: datetime
 ) -> list[RecordingRow]:
     """Keep a receipt for each deletion; all may go or none does.
 
@@ -101,15 +111,15 @@ async def delete_recordings(
     unknown = sorted(set(command.references) - {row.reference for row in rows})
     if unknown:
         raise NotFound("contact/unknown_recording", f"No recording {unknown[0]!r} is kept.")
-    on = now.astimezone(ZoneInfo(tenant.zone)).date()
-    loans = await store.loans(session, {loan for row in rows for loan in row.loan_ids})
+    judge = _judge_of(desk, tenant.name, command.wish, now.astimezone(ZoneInfo(tenant.zone)).date())
+    loans = await store.loans(session, {loan for row in rows for loan in row.loan_ids}, now)
     for row in rows:
         if row.deleted_at is not None:
             continue
         record = StoredRecord(
             RecordKind.RECORDING, row.reference, tuple(row.loan_ids), row.recorded_at
         )
-        judged = _judged(tenant, record, loans, rule, on)
+        judged = _judged(judge, record, loans)
         if not judged.may_be_deleted:
             until = judged.retention.until or "further notice"
             raise Conflict(
@@ -125,7 +135,8 @@ async def delete_recordings(
 async def place_legal_hold(
     session: AsyncSession, command: PlaceLegalHold, now: datetime
 ) -> LegalHoldRow:
-    """Keep everything about a loan; raises `contact/legal_hold_differs`."""
+    """Keep everything about a loan; raises `contact/unknown_loan` and
+    `contact/legal_hold_differs`."""
     known = await store.legal_hold(session, command.tenant, command.legal_hold_id)
     if known is not None:
         if (known.loan_id, known.reason) == (command.loan_id, command.reason):
@@ -134,6 +145,8 @@ async def place_legal_hold(
             "contact/legal_hold_differs",
             f"Legal hold {command.legal_hold_id!r} is kept with another content; use another id.",
         )
+    # On a mistyped loan it would hold nothing, and nobody would know.
+    await queries.standing_of(session, command.tenant, command.loan_id)
     row = LegalHoldRow(
         tenant=command.tenant,
         legal_hold_id=command.legal_hold_id,
@@ -159,42 +172,49 @@ async def end_legal_hold(
     return row
 
 
-def _judged(
-    tenant: Tenant,
-    record: StoredRecord,
-    loans: Mapping[str, LoanRecord],
-    rule: RetentionRule,
-    on: date,
-) -> DueRecord:
+def _judge_of(desk: Desk, tenant: str, wish: Longer | None, on: date) -> _Judge:
+    """All packs of the tenant are asked: a record may be about loans of several products."""
+    its = desk.tenants.get(tenant)
+    at = datetime.combine(on, time.min, UTC)
+    rules = [rule for name in its.law for rule in desk.law.find(name, at).retention]
+    return _Judge(its, tuple(rules), wish, on)
+
+
+def _judged(judge: _Judge, record: StoredRecord, loans: Mapping[str, LoanRecord]) -> DueRecord:
     """A record about several loans is kept as long as the longest of them asks."""
-    each = [_of_loan(tenant, record, loans[loan_id], rule) for loan_id in record.loan_ids]
+    each = [_of_loan(judge, record, loans[loan_id]) for loan_id in record.loan_ids]
     longest = _longest(each)
-    is_proof = record.kind is RecordKind.VERDICT
-    if is_proof:
+    if record.kind is RecordKind.VERDICT:
         longest = Retention(None, "verdicts prove what was done and refrained from")
-    return DueRecord(record, longest, longest.is_over(on))
+    return DueRecord(record, longest, longest.is_over(judge.on))
 
 
-def _of_loan(
-    tenant: Tenant, record: StoredRecord, loan: LoanRecord, rule: RetentionRule
-) -> Retention:
-    zone = ZoneInfo(tenant.zone)
+def _of_loan(judge: _Judge, record: StoredRecord, loan: LoanRecord) -> Retention:
+    zone = ZoneInfo(judge.tenant.zone)
     active_at = max(filter(None, (record.at, loan.last_activity_at)))
-    counted = active_at if rule.counts_from_last_activity else record.at
-    return retention(
-        Kept(
-            counts_from=counted.astimezone(zone).date(),
-            years=rule.years,
-            is_debt_cleared=loan.disposition in _CLEARED,
-            limitation_ends_on=_limitation_end(tenant, loan, active_at.astimezone(zone).date()),
-            legal_holds=loan.legal_holds,
-        )
+    active_on = active_at.astimezone(zone).date()
+    kept = Kept(
+        recorded_on=record.at.astimezone(zone).date(),
+        last_activity_on=active_on,
+        cleared_on=_cleared_on(loan, zone),
+        limitation_ends_on=_limitation_end(judge.tenant, loan, active_on),
+        needed_for=loan.needed_for,
     )
+    return retention(judge.rules, kept, judge.wish)
+
+
+def _cleared_on(loan: LoanRecord, zone: ZoneInfo) -> date | None:
+    """A current loan still runs, a charge-off is no forgiveness, and a sold debt is still owed: to
+    another, who may need the record."""
+    if loan.disposition != Disposition.CLOSED or loan.changed_at is None:
+        return None
+    return loan.as_of or loan.changed_at.astimezone(zone).date()
 
 
 def _limitation_end(tenant: Tenant, loan: LoanRecord, active_on: date) -> date:
     """The latest day it can end, as far as contact knows: every act may have begun it anew. The
-    legal service keeps the exact clock; this one never ends before it."""
+    legal service keeps the exact clock; this one never ends before it. The tenant's years only
+    lengthen what its packs ask for."""
     product = tenant.product(loan.product)
     known = [product] if product is not None else list(tenant.products.values())
     years = max((each.limitation_years for each in known), default=0)
@@ -202,5 +222,7 @@ def _limitation_end(tenant: Tenant, loan: LoanRecord, active_on: date) -> date:
 
 
 def _longest(found: Sequence[Retention]) -> Retention:
+    if not found:
+        return Retention(None, "it names no loan by which it could be judged")
     endless = next((each for each in found if each.until is None), None)
     return endless or max(found, key=lambda each: each.until or date.max)

@@ -65,18 +65,23 @@ async def language(session: AsyncSession, ticket: Ticket) -> str:
     return party.language if party else ""
 
 
-async def unsubscribe(session: AsyncSession, ticket: Ticket, now: datetime) -> None:
+async def unsubscribe(
+    session: AsyncSession, ticket: Ticket, now: datetime, evidence: str = ""
+) -> None:
     """Acts at once, for everybody who is reached at that point; doing it again changes nothing."""
     sharing = await replies.owners(session, ticket.tenant, [ticket.point_id])
     for party in await parties.lock_all(session, ticket.tenant, {ticket.party_id, *sharing}):
-        await _opt_out(session, ticket, party, now)
+        await _opt_out(session, ticket, party, now, evidence)
 
 
-async def _opt_out(session: AsyncSession, ticket: Ticket, party: Locked, now: datetime) -> None:
+async def _opt_out(
+    session: AsyncSession, ticket: Ticket, party: Locked, now: datetime, evidence: str
+) -> None:
     # Who opted back in may click again: each time is a word of its own.
     word_id = f"{_PURPOSE}/{party.party_id}/{ticket.point_id}/{now.isoformat()}"
-    cause = Cause(word_id, f"the link in a mail to party {ticket.party_id}", _PURPOSE)
-    await opt_out(session, party, [OptOut(Channel.EMAIL, ticket.point_id)], cause, now)
+    said = evidence or f"the link in a mail to party {ticket.party_id}"
+    opted = OptOut(Channel.EMAIL, ticket.point_id)
+    await opt_out(session, party, [opted], Cause(word_id, said, _PURPOSE), now)
 
 
 def _mac(desk: Desk, ticket: Ticket) -> str:

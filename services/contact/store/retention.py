@@ -12,7 +12,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, col, select
 
-from services.contact.domain.retention import RecordKind
+from interfaces.values import HoldKind
+from services.contact.domain.law.retention import RecordKind
 from services.contact.store.tables import Row
 
 
@@ -57,13 +58,16 @@ class StoredRecord:
 
 @dataclass(frozen=True)
 class LoanRecord:
-    """What the retention of a loan's records looks at."""
+    """What the retention of a loan's records looks at; `needed_for` names the legal holds, the
+    open complaints and disputes, the holds that stand for them, and the case that is open though
+    the debt is cleared."""
 
     disposition: str
     product: str
     as_of: date | None
+    changed_at: datetime | None
     last_activity_at: datetime | None
-    legal_holds: tuple[str, ...]
+    needed_for: tuple[str, ...]
 
 
 async def recording(session: AsyncSession, tenant: str, reference: str) -> RecordingRow | None:
@@ -108,16 +112,25 @@ async def recordings_named(
     return list((await session.execute(query)).scalars())
 
 
-async def loans(session: AsyncSession, loan_ids: Collection[str]) -> dict[str, LoanRecord]:
-    rows = await session.execute(_LOANS, {"loan_ids": sorted(set(loan_ids))})
+async def loans(
+    session: AsyncSession, loan_ids: Collection[str], now: datetime
+) -> dict[str, LoanRecord]:
+    bound = {"loan_ids": sorted(set(loan_ids)), "now": now, "kinds": sorted(_NEED_RECORDS)}
     return {
         row.loan_id: LoanRecord(
-            row.disposition, row.product, row.as_of, row.last_activity_at, tuple(row.legal_holds)
+            disposition=row.disposition,
+            product=row.product,
+            as_of=row.as_of,
+            changed_at=row.changed_at,
+            last_activity_at=row.last_activity_at,
+            needed_for=tuple(row.needed_for),
         )
-        for row in rows
+        for row in await session.execute(_LOANS, bound)
     }
 
 
+# What is argued about needs what was recorded.
+_NEED_RECORDS = frozenset({HoldKind.DISPUTE, HoldKind.COMPLAINT, HoldKind.BANKRUPTCY})
 _RECORDS = {
     RecordKind.RECORDING: text(
         """SELECT reference AS record_id, loan_ids, recorded_at AS at FROM recording
@@ -143,12 +156,27 @@ _RECORDS = {
 }
 _LOANS = text(
     """SELECT given.loan_id, coalesce(standing.disposition, '') AS disposition,
-        coalesce(standing.product, '') AS product, standing.as_of,
+        coalesce(standing.product, '') AS product, standing.as_of, standing.changed_at,
         (SELECT max(attempt.until_at) FROM attempt
             WHERE attempt.loan_ids @> ARRAY[given.loan_id]) AS last_activity_at,
-        ARRAY(SELECT legal_hold_id FROM legal_hold
+        ARRAY(
+            SELECT 'legal hold ' || legal_hold_id FROM legal_hold
             WHERE legal_hold.loan_id = given.loan_id AND ended_at IS NULL
-            ORDER BY legal_hold_id) AS legal_holds
+            UNION ALL
+            SELECT 'open ' || kind || ' ' || grievance_id FROM grievance
+            WHERE answered_at IS NULL AND (grievance.loan_id = given.loan_id
+                OR grievance.loan_id IS NULL AND grievance.party_id IN (
+                    SELECT party_id FROM loan_party WHERE loan_party.loan_id = given.loan_id))
+            UNION ALL
+            SELECT kind || ' hold ' || hold_id FROM hold
+            WHERE kind = ANY (CAST(:kinds AS text[])) AND (until_at IS NULL OR until_at > :now)
+                AND (hold.loan_id = given.loan_id
+                OR hold.loan_id IS NULL AND hold.party_id IN (
+                    SELECT party_id FROM loan_party WHERE loan_party.loan_id = given.loan_id))
+            UNION ALL
+            SELECT 'the open case' WHERE standing.disposition = 'closed'
+                AND standing.episode > standing.closed_episode
+            ORDER BY 1) AS needed_for
     FROM unnest(CAST(:loan_ids AS text[])) AS given (loan_id)
     LEFT JOIN standing ON standing.loan_id = given.loan_id"""
 )

@@ -83,6 +83,25 @@ def dsn(
     return report.as_bytes()
 
 
+def arf(attempt_id: str, kind: str = "abuse", named_by: str = "message_id") -> bytes:
+    """A spam report as RFC 5965 has it."""
+    report = MIMEMultipart("report")
+    report.set_param("report-type", "feedback-report")
+    report["From"], report["To"] = "feedback@mail.example", "abuse@bank.example"
+    report["Subject"] = "FW: a reminder"
+    report.attach(MIMEText("This is a report of a message that a reader called spam."))
+    path = f"collections+{attempt_id}@bank.example" if named_by == "return_path" else "x@y.example"
+    fields = f"Feedback-Type: {kind}\r\nUser-Agent: M/1\r\nVersion: 1\r\n"
+    fields += f"Original-Mail-From: <{path}>\r\n\r\n"
+    report.attach(_part("message", "feedback-report", fields))
+    returned = f"Message-ID: <{attempt_id}@bank.example>\r\nSubject: x\r\n\r\n"
+    if named_by == "message_id":
+        report.attach(_part("message", "rfc822", returned))
+    if named_by == "headers":
+        report.attach(_part("text", "rfc822-headers", returned))
+    return report.as_bytes()
+
+
 def _part(main: str, sub: str, text: str) -> MIMEBase:
     part = MIMEBase(main, sub)
     if main == "message":
@@ -208,7 +227,7 @@ class HttpServer:
         fault = self.faults.pop(0) if self.faults else ""
         if "/webhooks/" in asked.path:
             return (int(fault), {}) if fault else (200, {"receipts": []})
-        if fault in ("429", "500", "503", "401"):
+        if fault in ("429", "500", "503", "401", "408", "409"):
             return int(fault), {}
         if fault == "lost":
             return None

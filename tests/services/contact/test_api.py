@@ -137,7 +137,10 @@ async def test_a_stop_opts_out_the_point_it_came_from_at_once(scene: Scene) -> N
     assert (again.status, again.rule_id) == (TouchStatus.REFUSED, "OPT-OUT")
     notice = touch_of("l1", "b1", channel=Channel.SMS, purpose=Purpose.STATUTORY_NOTICE)
     assert (await scene.attempt(notice)).status is TouchStatus.CONFIRMED
-    assert (await scene.attempt(touch_of("l1", "b1"))).status is TouchStatus.CONFIRMED
+    by_mail = await scene.attempt(touch_of("l1", "b1", channel=Channel.EMAIL))
+    assert by_mail.status is TouchStatus.CONFIRMED
+    called = await scene.attempt(touch_of("l1", "b1"))
+    assert (called.status, called.rule_id) == (TouchStatus.REFUSED, "OPT-OUT")
     assert len(await scene.told("l1", pb.ReplyReceived)) == 1
 
 
@@ -169,12 +172,17 @@ async def test_a_reply_that_needs_a_person_holds_until_it_is_reviewed(
     async with scene.app() as http:
         first = await post(http, "replies", reply("r1", kind))
         assert first["hold_ids"] == [f"reply/r1/{held}"]
-        assert (await post(http, "replies", reply("r2", kind)))["hold_ids"] == []
         [told] = await scene.told("l1", pb.HoldsChanged)
         assert (told.intervals[0].kind, told.intervals[0].party_id) == (held, party_id)
         assert told.intervals[0].HasField("review_at")
         end = {"reason": "reviewed", "by": "officer", "at": NOON.isoformat()}
+        again = await post(http, "replies", reply("r2", kind))
+        assert again["hold_ids"] == [f"reply/r2/{held}"]
         await post(http, f"holds/reply/r1/{held}/end", end, 200)
+        lasting = (await scene.told("l1", pb.HoldsChanged))[-1]
+        assert [each.hold_id for each in lasting.intervals if not each.HasField("until_at")] == [
+            f"reply/r2/{held}"
+        ]
 
 
 async def test_an_answer_counts_as_telling_circumstances_if_they_were_asked_for(

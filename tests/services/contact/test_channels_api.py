@@ -18,7 +18,7 @@ from interfaces.values import Channel, Purpose, Role
 from services.contact.api.webhooks import ReceiptsIn
 from services.contact.commands.judging import attempt_id_of
 from services.contact.gateways.signing import HEADER, sign
-from tests.services.contact.post import SECRET, dsn, mail_server
+from tests.services.contact.post import SECRET, arf, dsn, mail_server
 from tests.services.contact.providers import configured, through
 from tests.services.contact.scene import TENANT, Scene, touch_of
 
@@ -259,3 +259,23 @@ async def test_an_attempt_is_shown_with_its_loans_to_its_own_tenant_alone(scene:
         shown = (await http.get(f"/v1/demo/attempts/{ATTEMPT}")).json()
         assert (shown["loan_ids"], shown["template"]) == (["l1"], "follow_up")
         assert (await http.get(f"/v1/uci/attempts/{ATTEMPT}")).status_code == 404
+
+
+async def test_a_spam_report_stops_mail_to_that_address_and_nothing_else(scene: Scene) -> None:
+    await scene.overdue("l1", "b1")
+    mail = touch_of("l1", "b1", "l1/1/k", channel=Channel.EMAIL)
+    assert (await scene.attempt(mail)).status is TouchStatus.CONFIRMED
+    with configured():
+        async with scene.app() as http:
+            for _ in range(2):
+                answer = await signed_post(http, BOUNCES, arf(ATTEMPT))
+                assert answer.json() == {"attempt_id": ATTEMPT, "result": "taken", "detail": ""}
+            stranger = await signed_post(http, BOUNCES, arf("0" * 32))
+            assert stranger.json()["code"] == "contact/unknown_attempt"
+            words = (await http.get("/v1/demo/parties/b1/words")).json()["words"]
+            assert [each["kind"] for each in words] == ["opted_out"]
+            assert ATTEMPT in words[0]["evidence"]
+    again = await scene.attempt(touch_of("l1", "b1", channel=Channel.EMAIL))
+    assert (again.status, again.rule_id) == (TouchStatus.REFUSED, "OPT-OUT")
+    text_message = await scene.attempt(touch_of("l1", "b1", channel=Channel.SMS))
+    assert text_message.status is TouchStatus.CONFIRMED

@@ -1,4 +1,4 @@
-"""Acts that the law owes by a date, and how long evidence must be kept."""
+"""Acts that the law owes by a date."""
 
 from __future__ import annotations
 
@@ -120,46 +120,3 @@ def _months_later(at: datetime, months: int) -> datetime:
     first_of_next = date(at.year + years + month // 11, (month + 1) % 12 + 1, 1)
     last = (first_of_next - DAY).day
     return at.replace(year=at.year + years, month=month + 1, day=min(at.day, last))
-
-
-@dataclass(frozen=True)
-class RetentionRule:
-    """Kept so many years from the record, or from the last act of collection."""
-
-    article: Article
-    years: int
-    from_last_activity: bool = False
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A recording or piece of evidence. No date means not yet; a legal hold has no end before it
-    is lifted."""
-
-    recorded_on: date
-    last_activity_on: date | None = None
-    cleared_on: date | None = None
-    limitation_expires_on: date | None = None
-    is_on_legal_hold: bool = False
-
-
-def retention_until(rules: Iterable[RetentionRule], kept: Kept) -> date | None:
-    """The last day on which it must be kept: the longest of the rules, until the debt is cleared,
-    limitation and legal hold. None while no last day can be named."""
-    if kept.is_on_legal_hold or kept.cleared_on is None:
-        return None
-    days = [kept.recorded_on, kept.cleared_on]
-    days += [kept.limitation_expires_on] if kept.limitation_expires_on else []
-    for rule in rules:
-        start = kept.recorded_on
-        if rule.from_last_activity:
-            start = max(start, kept.last_activity_on or start)
-        days.append(_years_later(start, rule.years))
-    return max(days)
-
-
-def _years_later(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:  # the 29th of February
-        return date(day.year + years, 3, 1)

@@ -11,7 +11,8 @@ from interfaces.values import Capacity, Channel, Purpose, Role
 from services.contact.domain.law.facts import NoticeKind, Proposal
 from services.contact.domain.law.judgement import Article, Pack, Rule, Scope, Status, Strength
 from services.contact.domain.law.kinds import JUDGED, build
-from services.contact.domain.law.owed import DutyRule, RetentionRule, Since
+from services.contact.domain.law.owed import DutyRule, Since
+from services.contact.domain.law.retention import RetentionRule
 
 PLATFORM = "platform"
 

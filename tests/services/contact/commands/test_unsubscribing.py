@@ -74,3 +74,35 @@ async def test_who_opted_back_in_may_click_again(scene: Scene) -> None:
     kinds = [kind for kind, _, _ in await words_of(scene, "b1")]
     assert kinds == ["opted_out", "opted_back_in", "opted_out"]
     assert len(await words_of(scene, "b2")) == 1
+
+
+BEHIND_A_PROXY = [
+    {"host": "contact.bank.example", "origin": "https://contact.bank.example"},
+    # The page asks browsers for no referrer, so that the button sends no origin either.
+    {"host": "contact.bank.example", "origin": "null", "sec-fetch-site": "same-origin"},
+    {"origin": "https://contact.bank.example", "sec-fetch-site": "same-origin"},
+]
+
+
+@pytest.mark.parametrize("headers", BEHIND_A_PROXY)
+async def test_the_button_works_behind_a_proxy_and_opens_nothing_else(
+    scene: Scene, headers: dict[str, str]
+) -> None:
+    await family(scene)
+    path = f"/v1/demo/unsubscribe/{token_of(scene.desk, await ticket_of(scene, 'b1'))}"
+    async with scene.app() as http:
+        assert "<button" in (await http.get(path, headers=headers)).text
+        assert (await http.post(path, headers=headers)).status_code == 200
+        forged = await http.post(path[:-1] + "_", headers=headers)
+        assert forged.json()["code"] == "contact/unknown_token"
+        for door in ("receipts", "bounces", "replies", "mail"):
+            unsigned = await http.post(f"/v1/demo/webhooks/{door}", headers=headers, content=b"{}")
+            assert unsigned.json()["code"] in (
+                "contact/no_gateway_secret",
+                "contact/bad_signature",
+            ), unsigned.text
+        for inside in ("parties/b1/words", "desk/tasks", "retention?kind=reply&at=2026-01-01"):
+            answer = await http.get(f"/v1/demo/{inside}", headers=headers)
+            assert answer.json()["code"] == "http/foreign_caller"
+    refused = await scene.attempt(touch_of("l1", "b1", channel=Channel.EMAIL))
+    assert refused.rule_id == "OPT-OUT"

@@ -249,3 +249,41 @@ async def test_a_correction_does_what_was_missed_and_undoes_what_was_not_meant(
     assert (after.promised_minor, after.promised_on) == (5_000, "2026-03-09")
     assert await scene.count("opt_out") == 0
     assert await scene.count("reply_understanding") == 2
+
+
+async def test_what_shares_an_id_with_another_message_is_heard_and_shown_to_a_person(
+    scene: Scene,
+) -> None:
+    """Two providers of text messages may number alike."""
+    await scene.overdue("l1", "b1")
+    async with scene.app() as http:
+        first = (await sign_and_post(scene, http, "replies", sms("1", "还欠多少？"))).json()
+        for _ in range(2):
+            second = (await sign_and_post(scene, http, "replies", sms("1", "STOP"))).json()
+            assert second["fate"] == "recorded"
+            assert second["reply_id"] != first["reply_id"]
+        again = (await sign_and_post(scene, http, "replies", sms("1", "还欠多少？"))).json()
+        assert again == first
+        tasks = (await http.get("/v1/demo/desk/tasks")).json()["tasks"]
+        assert [(each["kind"], each["reply_id"]) for each in tasks] == [
+            ("unclear", second["reply_id"])
+        ]
+        assert tasks[0]["party_id"] == "b1"
+        # From somebody else it is no repetition either, whoever that is.
+        stranger = sms("1", "STOP", from_address="+86 138 0000 0000")
+        fate = (await sign_and_post(scene, http, "replies", stranger)).json()["fate"]
+        assert fate == "unknown_sender"
+    assert (await scene.count("reply"), await scene.count("opt_out")) == (2, 1)
+    refused = await scene.attempt(touch_of("l1", "b1", channel=Channel.SMS))
+    assert refused.rule_id == "OPT-OUT"
+
+
+async def test_other_words_under_a_known_id_are_refused_not_taken_for_a_repetition(
+    scene: Scene,
+) -> None:
+    await scene.overdue("l1", "b1")
+    async with scene.app() as http:
+        await post(http, "replies", said("r1", "还欠多少？"))
+        await post(http, "replies", said("r1", "还欠多少？"))
+        differs = await post(http, "replies", said("r1", "STOP"), 409)
+        assert differs["code"] == "contact/reply_differs"

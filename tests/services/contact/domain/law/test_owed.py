@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contact.domain.law.facts import Facts, KnownLoan, KnownNotice, NoticeKind
-from services.contact.domain.law.owed import Duty, Kept, duties, retention_until
+from services.contact.domain.law.owed import Duty, duties
+from services.contact.domain.law.retention import Kept, retention
 from tests.services.contact.domain.law.givens import BOOK, NOON, act, local, plain
 
 DAY = timedelta(days=1)
@@ -88,12 +89,18 @@ KEPT = Kept(recorded_on=date(2024, 2, 29), cleared_on=date(2024, 6, 1))
 
 
 def until(name: str, kept: Kept) -> date | None:
-    return retention_until(BOOK.find(name, NOON).retention, kept)
+    return retention(BOOK.find(name, NOON).retention, kept).until
+
+
+def by_rule(rule_id: str, kept: Kept) -> date | None:
+    rules = BOOK.find("cn-bank", NOON).retention
+    return retention([each for each in rules if each.article.rule_id == rule_id], kept).until
 
 
 def test_a_chinese_recording_is_kept_two_years_or_until_the_debt_is_cleared() -> None:
-    assert until("cn-bank", KEPT) == date(2026, 3, 1)
+    assert by_rule("CN-REC-1", KEPT) == date(2026, 3, 1)
     assert until("cn-bank", replace(KEPT, cleared_on=date(2027, 5, 5))) == date(2027, 5, 5)
+    assert by_rule("CN-CARD-70", replace(KEPT, cleared_on=date(2027, 5, 5))) == date(2027, 5, 5)
     assert until("cn-bank", replace(KEPT, cleared_on=None)) is None
 
 
@@ -103,10 +110,11 @@ def test_an_american_record_is_kept_three_years_after_the_last_activity() -> Non
 
 
 def test_limitation_and_a_legal_hold_keep_longer() -> None:
-    assert until("cn-bank", replace(KEPT, limitation_expires_on=date(2030, 1, 1))) == date(
-        2030, 1, 1
-    )
-    assert until("cn-bank", replace(KEPT, is_on_legal_hold=True)) is None
+    """CN-LIM-1: a claim may be sued on for three years after it was last asserted."""
+    kept = replace(KEPT, last_activity_on=date(2025, 4, 30))
+    assert until("cn-bank", kept) == until("cn-enterprise", kept) == date(2028, 4, 30)
+    assert until("cn-bank", replace(KEPT, limitation_ends_on=date(2030, 1, 1))) == date(2030, 1, 1)
+    assert until("cn-bank", replace(KEPT, needed_for=("legal hold h",))) is None
 
 
 @given(st.dates(date(2000, 1, 1), date(2090, 1, 1)), st.dates(date(2000, 1, 1), date(2090, 1, 1)))
