@@ -54,7 +54,7 @@ FACTS = (
 
 
 async def hear(scene: Scene) -> None:
-    _, accepted = consumers(scene.context)
+    _, accepted, *_ = consumers(scene.context)
     assert INTAKE_TOPIC in accepted.topics
     partition = TopicPartition(INTAKE_TOPIC, 0)
     assert await accepted.settle(partition, FACTS, asyncio.Event()) == 4

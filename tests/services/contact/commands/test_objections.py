@@ -77,7 +77,7 @@ async def test_what_another_reply_says_too_stays_with_its_hold(scene: Scene) -> 
     await corrected(scene, "r1", ReplyKind.PAID)
     assert (await waiting(scene), await holds(scene)) == (
         {"reply/r1/dispute"},
-        {"reply/r1/dispute"},
+        {"reply/r1/dispute", "reply/r2/dispute"},
     )
 
 

@@ -49,7 +49,7 @@ async def test_a_second_touch_in_the_week_is_refused_on_every_loan_until_the_nex
     assert (await scene.reserve(visit, window)).rule_id == "PACE"
     asked = await get(scene, "parties/b1/contact-verdict", channel="letter", purpose="collection")
     assert (asked["allowed"], asked["rule"]) == (False, "PACE")
-    reply = touch_of("l2", "b1", channel=Channel.SMS, purpose=Purpose.REPLY)
+    reply = touch_of("l2", "b1", channel=Channel.SMS, purpose=Purpose.REPLY, template="reply")
     assert (await scene.attempt(reply)).status is TouchStatus.CONFIRMED
 
 

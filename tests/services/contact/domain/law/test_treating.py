@@ -36,9 +36,9 @@ def test_one_touch_a_week_leaves_six_days_between_over_loans_and_channels() -> N
     known = plain(treatments=(treated(1),), attempts=(past(NOON, loan_ids=("l1",)),))
     verdict = asked("platform", SMS, known, NOON + DAY)
     assert (verdict.is_allowed, verdict.rule_id) == (False, "PACE")
-    # Monday's call is one of seven days until Sunday; the next Monday begins another week.
-    assert verdict.next_allowed_at == local("Asia/Shanghai", 2026, 3, 9)
-    assert asked("platform", SMS, known, local("Asia/Shanghai", 2026, 3, 9)).is_allowed
+    # Monday's call is one of seven days until Sunday; the next Monday's day begins another week.
+    assert verdict.next_allowed_at == local("Asia/Shanghai", 2026, 3, 9, 8)
+    assert asked("platform", SMS, known, local("Asia/Shanghai", 2026, 3, 9, 8)).is_allowed
 
 
 def test_an_agencys_act_counts_and_one_to_somebody_else_does_not() -> None:
