@@ -169,12 +169,17 @@ async def test_a_reply_that_needs_a_person_holds_until_it_is_reviewed(
     async with scene.app() as http:
         first = await post(http, "replies", reply("r1", kind))
         assert first["hold_ids"] == [f"reply/r1/{held}"]
-        assert (await post(http, "replies", reply("r2", kind)))["hold_ids"] == []
         [told] = await scene.told("l1", pb.HoldsChanged)
         assert (told.intervals[0].kind, told.intervals[0].party_id) == (held, party_id)
         assert told.intervals[0].HasField("review_at")
+        second = await post(http, "replies", reply("r2", kind))
+        assert second["hold_ids"] == [f"reply/r2/{held}"]
         end = {"reason": "reviewed", "by": "officer", "at": NOON.isoformat()}
         await post(http, f"holds/reply/r1/{held}/end", end, 200)
+    last = (await scene.told("l1", pb.HoldsChanged))[-1]
+    assert [each.hold_id for each in last.intervals if not each.HasField("until_at")] == (
+        second["hold_ids"]
+    )
 
 
 async def test_an_answer_counts_as_telling_circumstances_if_they_were_asked_for(
