@@ -110,26 +110,28 @@ async def _report(session: AsyncSession, row: CallRow, ending: Ending, now: date
 async def _record_replies(
     session: AsyncSession, desk: Desk, row: CallRow, ending: Ending, now: datetime
 ) -> None:
+    """What was said is one reply, about one loan or all of the call's."""
     said = dict.fromkeys((*filter(None, (ending.code.reply,)), *ending.also))
-    if not said:
-        return
     links = await people.links_of_loans(session, row.loan_ids)
     linked = sorted({link.loan_id for link in links if link.party_id == row.party_id})
-    for loan_id in [ending.loan_id] if ending.loan_id else linked:
-        reply = RecordReply(
-            tenant=row.tenant,
-            reply_id=f"call/{row.attempt_id}/{loan_id}",
-            party_id=row.party_id,
-            loan_id=loan_id,
-            channel=Channel.CALL,
-            kinds=tuple(said),
-            words=ending.words,
-            amount_minor=ending.amount_minor,
-            in_attempt=row.attempt_id,
-            on=ending.promised_on,
-            disputed_minor=ending.disputed_minor,
-        )
-        await replies.record(session, desk, reply, now)
+    about = [ending.loan_id] if ending.loan_id else linked
+    if not said or not about:
+        return
+    reply = RecordReply(
+        tenant=row.tenant,
+        reply_id=f"call/{row.attempt_id}/{about[0]}",
+        party_id=row.party_id,
+        loan_id=None,
+        channel=Channel.CALL,
+        kinds=tuple(said),
+        words=ending.words,
+        amount_minor=ending.amount_minor,
+        in_attempt=row.attempt_id,
+        on=ending.promised_on,
+        disputed_minor=ending.disputed_minor,
+        loan_ids=tuple(about),
+    )
+    await replies.record(session, desk, reply, now)
 
 
 def _ended(desk: Desk, row: CallRow, ending: Ending, now: datetime) -> Ended:
