@@ -9,9 +9,8 @@ real authentication.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
@@ -21,8 +20,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.problem import answer, problem
 from chassis.settings import is_loopback
-
-Door = TypeVar("Door", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -41,11 +38,9 @@ CallerDependency = Annotated[Caller, Depends(caller)]
 _proven: list[re.Pattern[str]] = []
 
 
-def asks_for_proof(path: str) -> Callable[[Door], Door]:
-    """Decorates a door that admits nobody without a token or a signature made for it; `path` is
-    its whole path."""
-    _proven.append(compile_path(path)[0])
-    return lambda door: door
+def ask_for_proof(*paths: str) -> None:
+    """Names doors that admit nobody without a token or a signature made for them."""
+    _proven.extend(compile_path(path)[0] for path in paths)
 
 
 class LoopbackOnly:
@@ -55,15 +50,11 @@ class LoopbackOnly:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_guarded = scope["type"] == "http" and not any(
-            each.match(scope["path"]) for each in _proven
-        )
-        reason = refusal(scope["method"], Headers(scope=scope)) if is_guarded else ""
-        if reason:
-            response = answer(problem(403, "http/foreign_caller", reason), 403)
-            await response(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
+        is_open = scope["type"] != "http" or any(each.match(scope["path"]) for each in _proven)
+        reason = "" if is_open else refusal(scope["method"], Headers(scope=scope))
+        stranger = problem(403, "http/foreign_caller", reason)
+        app: ASGIApp = answer(stranger, 403) if reason else self._app
+        await app(scope, receive, send)
 
 
 def refusal(method: str, headers: Headers) -> str:

@@ -10,13 +10,14 @@ import pytest
 from fastapi import APIRouter
 from pydantic import BaseModel, field_validator
 
-from chassis.auth import asks_for_proof
+from chassis.auth import ask_for_proof
 from chassis.database import Database
 from chassis.errors import Behind, NotFound
 from chassis.http import create_app
 from chassis.settings import Settings
 
 router = APIRouter()
+ask_for_proof("/proven/{token}")
 UNREACHABLE = "postgresql+asyncpg://nobody:nothing@127.0.0.1:1/nowhere"
 
 
@@ -54,7 +55,6 @@ async def contacts(contact: Contact) -> int:
 
 
 @router.post("/proven/{token}")
-@asks_for_proof("/proven/{token}")
 async def proven(token: str) -> str:
     return token
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
-from chassis.auth import asks_for_proof
+from chassis.auth import ask_for_proof
 from chassis.errors import Invalid, Malformed
 from chassis.http import LARGER, ContextDependency
 from interfaces.values import Channel
@@ -26,6 +26,7 @@ from services.contact.commands.mail_in import (
 from services.contact.domain.mail import read_or_begin
 
 router = APIRouter(prefix="/webhooks")
+ask_for_proof("/v1/{tenant}/webhooks/replies", "/v1/{tenant}/webhooks/mail")
 _MAIL_BODY = {
     "requestBody": {
         "required": True,
@@ -63,7 +64,6 @@ _MESSAGE_BODY = {
 
 
 @router.post("/replies", summary="An SMS or push message came in", openapi_extra=_MESSAGE_BODY)
-@asks_for_proof("/v1/{tenant}/webhooks/replies")
 async def receive_message(
     tenant: str, request: Request, desk: SignedDesk, context: ContextDependency
 ) -> TakenOut:
@@ -88,7 +88,6 @@ async def receive_message(
 
 
 @router.post("/mail", summary="A mail came in, as it is on the wire", openapi_extra=_MAIL_BODY)
-@asks_for_proof("/v1/{tenant}/webhooks/mail")
 async def receive_mail(
     tenant: str, request: Request, desk: SignedMailDesk, context: ContextDependency
 ) -> TakenOut:

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse
 
-from chassis.auth import asks_for_proof
+from chassis.auth import ask_for_proof
 from chassis.http import ContextDependency
 from services.contact.api.doors import desk_of
 from services.contact.commands import unsubscribing
@@ -17,6 +17,7 @@ from services.contact.commands.unsubscribing import Ticket
 from services.contact.domain.templates import tongue_of
 
 router = APIRouter()
+ask_for_proof("/v1/{tenant}/unsubscribe/{token}")
 Token = Annotated[str, Path(min_length=10, max_length=600, pattern=r"^[A-Za-z0-9_.-]+$")]
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
@@ -59,7 +60,6 @@ class Page:
     summary="A page with one button that stops messages to a contact point",
     response_class=HTMLResponse,
 )
-@asks_for_proof("/v1/{tenant}/unsubscribe/{token}")
 async def show_unsubscribe(tenant: str, token: Token, context: ContextDependency) -> HTMLResponse:
     _, page = await _opened(tenant, token, context)
     button = f'<form method="post"><button type="submit">{escape(page.button)}</button></form>'
@@ -71,7 +71,6 @@ async def show_unsubscribe(tenant: str, token: Token, context: ContextDependency
     summary="Stop messages to a contact point, at once",
     response_class=HTMLResponse,
 )
-@asks_for_proof("/v1/{tenant}/unsubscribe/{token}")
 async def unsubscribe(tenant: str, token: Token, context: ContextDependency) -> HTMLResponse:
     ticket, page = await _opened(tenant, token, context)
     async with context.database.transaction() as session:

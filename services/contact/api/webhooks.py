@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Header, Request
 from pydantic import BaseModel, Field
 
-from chassis.auth import asks_for_proof
+from chassis.auth import ask_for_proof
 from chassis.errors import Forbidden, Invalid, NotFound, Rejected
 from chassis.http import ContextDependency
 from services.contact.api.doors import Body, Id, Instant, desk_of
@@ -18,6 +18,7 @@ from services.contact.domain.outcomes import Outcome
 from services.contact.gateways.signing import HEADER, BadSignature, verify
 
 router = APIRouter()
+ask_for_proof("/v1/{tenant}/webhooks/receipts", "/v1/{tenant}/webhooks/bounces")
 BYTES_MAX = 1024 * 1024
 # More than mail servers accept; what is larger than `domain.mail.BYTES_MAX` a person reads.
 MAIL_BYTES_MAX = 64 * 1024 * 1024
@@ -68,7 +69,6 @@ SignedMailDesk = Annotated[Desk, Depends(signed_mail)]
 
 
 @router.post("/webhooks/receipts", summary="A provider's receipts for messages")
-@asks_for_proof("/v1/{tenant}/webhooks/receipts")
 async def take_receipts(
     tenant: str, body: ReceiptsIn, desk: SignedDesk, context: ContextDependency
 ) -> ReceiptsOut:
@@ -81,7 +81,6 @@ async def take_receipts(
     summary="A mail that came back, whole",
     openapi_extra={"requestBody": {"content": {"message/rfc822": {"schema": {"type": "string"}}}}},
 )
-@asks_for_proof("/v1/{tenant}/webhooks/bounces")
 async def take_bounce(
     tenant: str, request: Request, desk: SignedDesk, context: ContextDependency
 ) -> ReceiptOut:

@@ -11,9 +11,10 @@ from sqlalchemy import text
 from events.v1 import contact_pb2 as pb
 from interfaces.contact import TouchStatus
 from interfaces.values import Channel, Purpose, Role
+from services.contact.activities import answer
 from services.contact.activities.answers import answer_next
 from services.contact.commands.answering import ANSWERS_MAX, TRIES_ALONE
-from services.contact.gateways import Gateway
+from services.contact.gateways import Gateway, Message, Receipt
 from services.contact.gateways.messages import SentMessage
 from services.contact.store import people
 from tests.services.contact.scene import TENANT, DyingGateway, Scene, touch_of
@@ -21,6 +22,22 @@ from tests.services.contact.scene import TENANT, DyingGateway, Scene, touch_of
 pytestmark = pytest.mark.database
 BALANCE, DUE_DATE, HOW_TO_PAY = "还欠多少？", "什么时候到期？", "怎么还款？"
 AS_BORROWER = [("b1", Role.BORROWER)]
+
+
+class RingingGateway:
+    """Rings when a message has left."""
+
+    def __init__(self, inner: Gateway) -> None:
+        self._inner = inner
+        self.rung = asyncio.Event()
+
+    async def send(self, message: Message) -> Receipt:
+        receipt = await self._inner.send(message)
+        self.rung.set()
+        return receipt
+
+    async def find(self, attempt_id: str) -> Receipt | None:
+        return await self._inner.find(attempt_id)
 
 
 async def ask(scene: Scene, reply_id: str, words: str, **changes: object) -> Any:
@@ -240,3 +257,16 @@ async def test_a_correction_takes_back_an_answer_that_nobody_has_taken_up(scene:
         assert response.status_code == 200, response.text
     assert await answer_all(scene) == 0
     assert await sent(scene) == []
+
+
+async def test_the_background_answers_what_is_asked_while_it_runs(scene: Scene) -> None:
+    await scene.overdue("l1", "b1")
+    gateway = RingingGateway(scene.gateway)
+    background = asyncio.create_task(answer(scene.context, gateway))
+    try:
+        await ask(scene, "r1", BALANCE)
+        async with asyncio.timeout(20):
+            await gateway.rung.wait()
+    finally:
+        background.cancel()
+    assert [each.template for each in await sent(scene)] == ["answer_balance"]

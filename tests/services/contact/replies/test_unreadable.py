@@ -1,4 +1,4 @@
-"""The loop that answers questions: it serves what comes while it runs, and stops at nobody."""
+"""A party whose key does not open what is kept of it is left to a person, and holds nobody up."""
 
 from __future__ import annotations
 
@@ -8,40 +8,17 @@ import pytest
 from sqlalchemy import text
 
 from services.contact.activities import answer
-from services.contact.gateways import Gateway, Message, Receipt
-from tests.services.contact.replies.test_answers import BALANCE, ask, rows, sent, tasks
+from tests.services.contact.replies.test_answers import (
+    BALANCE,
+    RingingGateway,
+    ask,
+    rows,
+    sent,
+    tasks,
+)
 from tests.services.contact.scene import Scene
 
 pytestmark = pytest.mark.database
-
-
-class RingingGateway:
-    """Rings when a message has left."""
-
-    def __init__(self, inner: Gateway) -> None:
-        self._inner = inner
-        self.rung = asyncio.Event()
-
-    async def send(self, message: Message) -> Receipt:
-        receipt = await self._inner.send(message)
-        self.rung.set()
-        return receipt
-
-    async def find(self, attempt_id: str) -> Receipt | None:
-        return await self._inner.find(attempt_id)
-
-
-async def test_the_background_answers_what_is_asked_while_it_runs(scene: Scene) -> None:
-    await scene.overdue("l1", "b1")
-    gateway = RingingGateway(scene.gateway)
-    background = asyncio.create_task(answer(scene.context, gateway))
-    try:
-        await ask(scene, "r1", BALANCE)
-        async with asyncio.timeout(20):
-            await gateway.rung.wait()
-    finally:
-        background.cancel()
-    assert [each.template for each in await sent(scene)] == ["answer_balance"]
 
 
 @pytest.mark.parametrize("spoilt", ["contact_point.value", "party.subject_key"])
