@@ -155,6 +155,18 @@ async def test_a_body_too_large_is_refused_whether_declared_or_streamed(
     assert declared.json()["code"] == streamed.json()["code"] == "http/413"
 
 
+async def test_one_door_may_take_larger_bodies_than_the_others(settings: Settings) -> None:
+    larger = {"/contacts": 10 * 1024 * 1024}
+    app = create_app("intake", settings, Database(UNREACHABLE), [router], larger)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
+        taken = await http.post("/contacts", content=b" " * (9 * 1024 * 1024))
+        refused = await http.post("/contacts", content=b" " * (11 * 1024 * 1024))
+        other = await http.post("/others", content=b" " * (9 * 1024 * 1024))
+    assert taken.status_code != 413
+    assert [refused.status_code, other.status_code] == [413, 413]
+
+
 async def test_a_service_without_its_database_is_alive_and_not_ready(
     client: httpx.AsyncClient,
 ) -> None:

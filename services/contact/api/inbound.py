@@ -9,11 +9,11 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from chassis.errors import Invalid, Malformed
-from chassis.http import ContextDependency, takes_bytes
+from chassis.http import ContextDependency
 from interfaces.values import Channel
 from services.contact.api.doors import Words
 from services.contact.api.replies import Address
-from services.contact.api.webhooks import MAIL_BYTES_MAX, SignedDesk, SignedMailDesk
+from services.contact.api.webhooks import SignedDesk, SignedMailDesk
 from services.contact.commands.incoming import Incoming
 from services.contact.commands.mail_in import (
     Fate,
@@ -82,7 +82,6 @@ async def receive_message(
 
 
 @router.post("/mail", summary="A mail came in, as it is on the wire", openapi_extra=_MAIL_BODY)
-@takes_bytes(MAIL_BYTES_MAX)
 async def receive_mail(
     tenant: str, request: Request, desk: SignedMailDesk, context: ContextDependency
 ) -> TakenOut:
