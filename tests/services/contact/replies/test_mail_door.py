@@ -43,7 +43,7 @@ async def understood(scene: Scene) -> list[list[str]]:
 async def shown(http: httpx.AsyncClient) -> str:
     claim = {"key": "c1", "by": "ann", "kinds": ["unclear"]}
     task = (await http.post("/v1/demo/desk/tasks/claim", json=claim)).json()["task"]
-    words = {"by": "ann", "key": "w1"}
+    words = {"by": "ann"}
     path = f"/v1/demo/desk/tasks/{task['task_id']}/words"
     return json.dumps((await http.post(path, json=words)).json(), ensure_ascii=False)
 
