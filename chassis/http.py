@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, cast
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,15 +19,19 @@ if TYPE_CHECKING:
     from chassis.service import Context
 
 BODY_BYTES_MAX = 8 * 1024 * 1024
-# Said of a door that takes larger bodies than others, in its `openapi_extra`.
-LARGER = "x-body-bytes-max"
+NONE_LARGER: Mapping[str, int] = {}
 
 
 def create_app(
-    name: str, settings: Settings, database: Database, routers: Sequence[APIRouter]
+    name: str,
+    settings: Settings,
+    database: Database,
+    routers: Sequence[APIRouter],
+    larger_bodies: Mapping[str, int] = NONE_LARGER,
 ) -> FastAPI:
+    """`larger_bodies`: the bytes that doors may take whose paths end so; others take fewer."""
     app = FastAPI(title=f"Forbear {name}", version="1", docs_url="/docs", redoc_url=None)
-    app.add_middleware(_BodyLimit, larger=tuple(_larger(routers)))
+    app.add_middleware(_BodyLimit, larger=larger_bodies)
     app.add_middleware(auth.LoopbackOnly)
     problem.install(app)
     for router in routers:
@@ -51,22 +53,17 @@ else:
     ContextDependency = Annotated[object, Depends(context)]
 
 
-def _larger(routers: Sequence[APIRouter]) -> Iterator[tuple[re.Pattern[str], int]]:
-    for route in (route for router in routers for route in router.routes):
-        if isinstance(route, APIRoute) and LARGER in (route.openapi_extra or {}):
-            yield route.path_regex, (route.openapi_extra or {})[LARGER]
-
-
 class _BodyLimit:
-    def __init__(self, app: ASGIApp, larger: Sequence[tuple[re.Pattern[str], int]]) -> None:
+    def __init__(self, app: ASGIApp, larger: Mapping[str, int]) -> None:
         self._app, self._larger = app, larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        path = scope["path"]
-        most = next((most for route, most in self._larger if route.match(path)), BODY_BYTES_MAX)
+        path = str(scope["path"])
+        allowed = [most for ending, most in self._larger.items() if path.endswith(ending)]
+        most = max(allowed, default=BODY_BYTES_MAX)
         too_large = f"A request body may hold at most {most} bytes; send it in smaller parts."
         if _declared_length(scope) > most:
             refusal = problem.problem(413, "http/413", too_large)

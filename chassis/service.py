@@ -7,9 +7,9 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,7 @@ class Service:
     topic: str | None = None
     background: Callable[[Context], Sequence[Coroutine[Any, Any, None]]] = _none
     package: str = ""
+    larger_bodies: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def migrations(self) -> Path:
@@ -165,7 +166,7 @@ async def _api(
 ) -> None:
     settings = service.settings
     routers = [*service.routers, operations_router(context.database, consumers)]
-    app = create_app(service.name, settings, context.database, routers)
+    app = create_app(service.name, settings, context.database, routers, service.larger_bodies)
     app.state.context = context
     config = uvicorn.Config(
         app,

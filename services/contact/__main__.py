@@ -10,7 +10,7 @@ from interfaces.contact import TASK_QUEUE
 from services.contact.activities import Activities, Bell, answer, collect, do_owed, watch
 from services.contact.activities import run as meet_pools
 from services.contact.activities import tend as tend_calls
-from services.contact.api import router
+from services.contact.api import LARGER_BODIES, router
 from services.contact.consumers import consumers
 from services.contact.settings import NAME, TOPIC
 
@@ -33,6 +33,7 @@ def service(settings: Settings) -> Service:
         task_queue=TASK_QUEUE,
         consumers=consumers,
         topic=TOPIC,
+        larger_bodies=LARGER_BODIES,
     )
 
 

@@ -56,3 +56,5 @@ for part in (
     white_list,
 ):
     router.include_router(part.router)
+
+LARGER_BODIES = {"/webhooks/mail": webhooks.MAIL_BYTES_MAX}

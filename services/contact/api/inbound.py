@@ -10,11 +10,11 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from chassis.auth import ask_for_proof
 from chassis.errors import Invalid, Malformed
-from chassis.http import LARGER, ContextDependency
+from chassis.http import ContextDependency
 from interfaces.values import Channel
 from services.contact.api.doors import Words
 from services.contact.api.replies import Address
-from services.contact.api.webhooks import MAIL_BYTES_MAX, SignedDesk, SignedMailDesk
+from services.contact.api.webhooks import SignedDesk, SignedMailDesk
 from services.contact.commands.incoming import Incoming
 from services.contact.commands.mail_in import (
     Fate,
@@ -32,7 +32,6 @@ _MAIL_BODY = {
         "required": True,
         "content": {"message/rfc822": {"schema": {"type": "string"}}},
     },
-    LARGER: MAIL_BYTES_MAX,
 }
 
 

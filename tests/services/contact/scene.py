@@ -31,7 +31,7 @@ from interfaces.contact import Reservation, Touch, TouchOutcome
 from interfaces.values import Channel, Purpose, Role
 from services.contact import settings as contact
 from services.contact.activities import Activities
-from services.contact.api import router
+from services.contact.api import LARGER_BODIES, router
 from services.contact.commands.desk import desk
 from services.contact.consumers import consumers, follow_standing, receive_people
 from services.contact.gateways import Gateway, Receipt, SandboxGateway
@@ -62,7 +62,7 @@ class Scene:
         return Activities(self.context, gateway)
 
     def app(self) -> httpx.AsyncClient:
-        app = create_app("contact", self.settings, self.database, [router])
+        app = create_app("contact", self.settings, self.database, [router], LARGER_BODIES)
         app.state.context = self.context
         transport = httpx.ASGITransport(app)
         return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1")
