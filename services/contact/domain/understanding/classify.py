@@ -1,7 +1,7 @@
 """What a message says: labels with confidence and evidence, and the amount and day of a promise.
 
 A label's confidence grows with every sign that speaks for it, as if each were an independent
-witness; a sign inside a denial of its label ("don't stop", 还没还) does not count.
+witness; a sign wholly inside a denial of its label ("don't stop", 还没还) does not count.
 """
 
 from __future__ import annotations
@@ -11,9 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
+from interfaces.values import Channel
 from services.contact.domain.replies import ReplyKind
 from services.contact.domain.understanding import days, numerals
-from services.contact.domain.understanding.lexicon import CERTAIN_PERCENT, Lexicon, Sign, Topic
+from services.contact.domain.understanding.lexicon import (
+    CERTAIN_PERCENT,
+    Lexicon,
+    Sign,
+    Topic,
+    bare,
+)
 from services.contact.domain.understanding.spelling import plain
 
 # Reading takes time that grows with the length; of a longer message a person reads the rest.
@@ -43,8 +50,12 @@ class Wish:
 
 @dataclass(frozen=True)
 class Understanding:
-    """Everything a message says. Labels are sorted by name; never empty. `is_whole`: nothing was
-    left unread."""
+    """Everything a message says. Labels are sorted by name; never empty.
+
+    `stops_channels` are those that a stop names, and none where it means the point it came from.
+    `is_alarming`: what was not understood has words of death or danger in it. `is_whole`: nothing
+    was left unread.
+    """
 
     labels: tuple[Understood, ...]
     topics: tuple[Topic, ...] = ()
@@ -52,10 +63,17 @@ class Understanding:
     on: date | None = None
     wished: Wish | None = None
     is_whole: bool = True
+    stops_channels: tuple[Channel, ...] = ()
+    is_alarming: bool = False
 
     @property
     def kinds(self) -> tuple[ReplyKind, ...]:
         return tuple(each.label for each in self.labels)
+
+    @property
+    def asks_own(self) -> bool:
+        """It asks after the loan itself, which a stranger does not."""
+        return any(topic is not Topic.OTHER for topic in self.topics)
 
 
 @dataclass(frozen=True)
@@ -74,19 +92,12 @@ def understand(text: str, lexicon: Lexicon, today: date, currency: str) -> Under
     spelled = whole[:TEXT_LENGTH_MAX]
     hits = _hits(spelled, lexicon)
     day, amount_minor = _promised(spelled, hits, today, currency)
-    labels = []
-    for label in sorted(ReplyKind):
-        own = [hit for hit in hits if hit.sign.label is label]
-        weights = [hit.sign.weight_percent for hit in own]
-        if label is ReplyKind.PROMISE and own:
-            weights += [_DAY_SUPPORT_PERCENT] * (day is not None)
-            weights += [_AMOUNT_SUPPORT_PERCENT] * (amount_minor is not None)
-        confidence = _joined(weights)
-        if own and confidence >= lexicon.thresholds[label]:
-            evidence = tuple(dict.fromkeys(hit.words for hit in own))[:_EVIDENCE_MAX]
-            labels.append(Understood(label, confidence, evidence))
+    labels = _labels(spelled, hits, lexicon, (day, amount_minor))
+    stops = _stopped(spelled, hits, lexicon)
+    labels = _without_callback(labels, stops)
     if not labels:
-        return Understanding((_unclear(hits),), is_whole=is_whole)
+        alarming = any(alarm.search(spelled) for alarm in lexicon.alarms)
+        return Understanding((_unclear(hits),), is_whole=is_whole, is_alarming=alarming)
     kinds = {each.label for each in labels}
     return Understanding(
         labels=tuple(labels),
@@ -95,23 +106,73 @@ def understand(text: str, lexicon: Lexicon, today: date, currency: str) -> Under
         on=day if ReplyKind.PROMISE in kinds else None,
         wished=_wished(spelled, today) if ReplyKind.CALLBACK in kinds else None,
         is_whole=is_whole,
+        stops_channels=stops if ReplyKind.STOP in kinds else (),
     )
 
 
+def _labels(
+    spelled: str,
+    hits: Sequence[_Hit],
+    lexicon: Lexicon,
+    promised: tuple[date | None, int | None],
+) -> list[Understood]:
+    day, amount_minor = promised
+    word = bare(spelled)
+    labels = []
+    for label in sorted(ReplyKind):
+        own = list({hit.sign: hit for hit in reversed(hits) if hit.sign.label is label}.values())
+        # One witness per sign: saying the same thing twice makes it no truer.
+        weights = [hit.sign.weight_percent for hit in own]
+        if label is ReplyKind.PROMISE and own:
+            weights += [_DAY_SUPPORT_PERCENT] * (day is not None)
+            weights += [_AMOUNT_SUPPORT_PERCENT] * (amount_minor is not None)
+        evidence = tuple(dict.fromkeys(hit.words for hit in reversed(own)))[:_EVIDENCE_MAX]
+        if word in lexicon.keywords.get(label, ()):
+            weights, evidence = [CERTAIN_PERCENT], (word,)
+        confidence = _joined(weights)
+        if weights and confidence >= lexicon.thresholds[label]:
+            labels.append(Understood(label, confidence, evidence))
+    return labels
+
+
 def _hits(spelled: str, lexicon: Lexicon) -> list[_Hit]:
-    """One hit per sign: saying the same thing twice makes it no truer."""
-    found = []
-    for sign in lexicon.signs:
-        denied = [
-            match.span()
-            for pattern in lexicon.denials.get(sign.label, ())
-            for match in pattern.finditer(spelled)
-        ]
-        for match in sign.pattern.finditer(spelled):
-            if all(match.end() <= start or match.start() >= end for start, end in denied):
-                found.append(_Hit(sign, match.start(), match.end(), match[0].strip()))
-                break
-    return found
+    """Every place where a sign stands and is not denied."""
+    denied = {
+        label: [match.span() for pattern in patterns for match in pattern.finditer(spelled)]
+        for label, patterns in lexicon.denials.items()
+    }
+    return [
+        _Hit(sign, match.start(), match.end(), match[0].strip())
+        for sign in lexicon.signs
+        for match in sign.pattern.finditer(spelled)
+        if not any(
+            start <= match.start() and match.end() <= end
+            for start, end in denied.get(sign.label, ())
+        )
+    ]
+
+
+def _stopped(spelled: str, hits: Sequence[_Hit], lexicon: Lexicon) -> tuple[Channel, ...]:
+    """The channels named from where a stop begins to the end of its clause."""
+    stopped: set[Channel] = set()
+    for hit in hits:
+        if hit.sign.label is ReplyKind.STOP:
+            clause = spelled[hit.start : max(hit.end, _clause(spelled, hit)[1])]
+            named = {
+                channel
+                for channel, patterns in lexicon.channels.items()
+                if any(pattern.search(clause) for pattern in patterns)
+            }
+            stopped |= set(Channel) - named if hit.sign.keeps_channel and named else named
+    return tuple(channel for channel in Channel if channel in stopped)
+
+
+def _without_callback(labels: list[Understood], stops: tuple[Channel, ...]) -> list[Understood]:
+    """Who says stop is not called, unless it is other channels that are to stop."""
+    is_stop = any(each.label is ReplyKind.STOP for each in labels)
+    if not is_stop or (stops and Channel.CALL not in stops):
+        return labels
+    return [each for each in labels if each.label is not ReplyKind.CALLBACK]
 
 
 def _joined(weights: Sequence[int]) -> int:

@@ -18,7 +18,8 @@ _VERB = r"(?:还|缴|付|转|汇|打|交|pay|paying|paid|send|sent|transfer(?:re
 _NOT_AFTER = r"(?![0-9.:/]|\s*(?:号|日|点|天|月|周|期|年|个|次|th|st|nd|rd|am|pm|days?|weeks?|%))"
 _FIGURES = re.compile(
     rf"(?P<sign>{_SIGN})?\s{{0,2}}(?P<number>[0-9]{{1,3}}(?:,[0-9]{{3}}){{1,4}}(?:\.[0-9]{{1,3}})?"
-    rf"|[0-9]{{1,12}}(?:\.[0-9]{{1,3}})?)\s?(?P<scale>万|千|百|k\b)?\s?(?P<unit>{_AFTER})?"
+    rf"|[0-9]{{1,12}}(?:\.[0-9]{{1,3}})?)\s?(?P<scale>万|千|百|k\b)?"
+    rf"(?:(?<=[万千百])(?P<rest>[0-9]{{1,4}})(?P<lower>千|百)?(?![0-9.]))?\s?(?P<unit>{_AFTER})?"
 )
 _CHINESE = re.compile(rf"(?P<number>[{_NUMERAL}]{{1,12}})(?P<unit>块钱?|元|圆|钱)?")
 _SCALES = {"万": 10_000, "千": 1_000, "百": 100, "k": 1_000}
@@ -65,8 +66,18 @@ def _in_figures(text: str, scale: int) -> Iterator[Amount]:
             value = Decimal(found["number"].replace(",", ""))
         except InvalidOperation:  # pragma: no cover - the pattern allows none
             continue
-        whole = value * _SCALES.get(found["scale"] or "", 1) * scale
+        whole = (value * _SCALES.get(found["scale"] or "", 1) + _rest(found)) * scale
         yield Amount(int(whole), found.start(), found.end())
+
+
+def _rest(found: re.Match[str]) -> int:
+    """1万5 is 15,000: a last digit takes the next lower unit; 1万5百 and 1万500 say theirs."""
+    rest = found["rest"]
+    if rest is None:
+        return 0
+    if found["lower"]:
+        return int(rest) * _SCALES[found["lower"]]
+    return int(rest) * (_SCALES[found["scale"]] // 10 if len(rest) == 1 else 1)
 
 
 def _stands_as_amount(text: str, start: int, end: int) -> bool:

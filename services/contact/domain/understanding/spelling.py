@@ -36,7 +36,7 @@ _PAIRS = (
     "觸触討讨評评註注詩诗該该誇夸誘诱誼谊諸诸謀谋謂谓謹谨譜谱豐丰豬猪貓猫財财貢贡販贩貫贯貿贸賀贺資资"
     "賓宾賞赏賢贤賤贱購购賽赛贊赞贖赎踐践躍跃軍军軌轨輩辈輪轮輯辑轄辖迴回逕迳進进遊游運运達达違违遙遥"
     "遞递邁迈鄭郑鄧邓醬酱釀酿針针釣钓鈴铃鉛铅銅铜銘铭銷销鋪铺鋼钢錦锦鍋锅鍵键鎮镇鏈链鏡镜鑑鉴鑰钥閃闪"
-    "闆板闊阔闖闯陣阵雲云"
+    "闆板闊阔闖闯陣阵雲云脈脉著着撐撑"
 )
 _SIMPLE = {ord(old): new for old, new in zip(_PAIRS[::2], _PAIRS[1::2], strict=True)}
 _SIMPLE |= {ord("’"): "'", ord("‘"): "'", ord("`"): "'", ord("。"): ".", ord("、"): ","}
@@ -44,9 +44,16 @@ _SIMPLE |= {ord("帐"): "账"}
 
 
 def plain(text: str) -> str:
-    """Half width, lower case, simplified script, single spaces; nothing invisible."""
-    folded = unicodedata.normalize("NFKC", text).casefold().translate(_SIMPLE)
+    """Half width, lower case, simplified script, no accents, single spaces; nothing invisible."""
+    folded = _unaccented(_unaccented(text).casefold()).translate(_SIMPLE)
     visible = "".join(
         letter for letter in folded if letter.isspace() or unicodedata.category(letter)[0] != "C"
     )
     return re.sub(r"\s+", " ", re.sub(r"[\r\n]+", ". ", visible.strip()))
+
+
+def _unaccented(text: str) -> str:
+    """ARRÊT is ARRET; what combines with a letter is no letter."""
+    apart = unicodedata.normalize("NFKD", text)
+    letters = (each for each in apart if unicodedata.category(each) != "Mn")
+    return unicodedata.normalize("NFKC", "".join(letters))

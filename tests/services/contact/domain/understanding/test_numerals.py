@@ -33,6 +33,11 @@ def minors(text: str, currency: str = "CNY") -> list[int]:
         ("pay 500", 50_000),
         ("１００元", 10_000),
         ("五百", 50_000),
+        ("还1万5", 1_500_000),
+        ("1万5000", 1_500_000),
+        ("1万5千", 1_500_000),
+        ("2千5", 250_000),
+        ("3千2百元", 320_000),
     ],
 )
 def test_an_amount_is_read_as_people_write_it(text: str, minor: int) -> None:
