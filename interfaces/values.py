@@ -119,6 +119,7 @@ class HoldKind(StrEnum):
     CEASE_REQUEST = "cease_request"
     VULNERABILITY = "vulnerability"
     INCAPACITY = "incapacity"
+    BEREAVEMENT = "bereavement"
     DECEASED = "deceased"
     BANKRUPTCY = "bankruptcy"
     BREATHING_SPACE = "breathing_space"

@@ -150,7 +150,9 @@ def one_case_each(episodes: Episodes, cases: Mapping[str, Any]) -> bool:
 
 
 # A cease of contact exists only where a rule pack grants it, which the sample's law does not.
-_HOLDS = tuple(kind for kind in HoldKind if kind is not HoldKind.CEASE_REQUEST)
+# A bereavement is told by replies alone; the play places the confirmed death.
+_UNPLAYED = (HoldKind.CEASE_REQUEST, HoldKind.BEREAVEMENT)
+_HOLDS = tuple(kind for kind in HoldKind if kind not in _UNPLAYED)
 
 
 def missing(evidence: Evidence) -> list[str]:

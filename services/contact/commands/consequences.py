@@ -62,8 +62,7 @@ class Followed:
 async def follow(session: AsyncSession, desk: Desk, said: Said, now: datetime) -> Followed:
     """Let everything follow that has not yet; the party and its loans are locked."""
     known = await standings.load(session, said.loan_ids)
-    kinds = said.understanding.kinds
-    follows = consequences(kinds, was_asked=False)
+    follows = _follows(said, was_asked=False)
     await _heed(session, said, follows, now)
     hold_ids = await _hold(session, said, follows, now)
     if hold_ids:
@@ -74,6 +73,15 @@ async def follow(session: AsyncSession, desk: Desk, said: Said, now: datetime) -
     given = await _answer(session, desk, said, follows, (known, now))
     task_ids = await _set_tasks(session, desk, said, given, now)
     return Followed(follows.opts_out, hold_ids, task_ids, given)
+
+
+def _follows(said: Said, *, was_asked: bool) -> Consequences:
+    return consequences(
+        said.understanding.kinds,
+        was_asked=was_asked,
+        is_by_person=said.is_by_person,
+        asks_own=said.understanding.asks_own,
+    )
 
 
 def hold_id(said_reply_id: str, kind: HoldKind, loan_id: str = "") -> str:
@@ -170,7 +178,7 @@ async def _document(
 ) -> None:
     episode = standing.episode if standing else 0
     asked = await touches.was_asked(session, loan_id, episode, said.party_id)
-    if consequences(said.understanding.kinds, was_asked=asked).answers_circumstances:
+    if _follows(said, was_asked=asked).answers_circumstances:
         occasion = Occasion(said.tenant, loan_id, episode, now, said.reply_id)
         await document_answer(session, occasion, said.party_id)
 

@@ -23,6 +23,8 @@ DEFAULT_BLOCKS: dict[HoldKind, tuple[Block, ...]] = {
     HoldKind.CEASE_REQUEST: _ALL,
     HoldKind.VULNERABILITY: _REACHING,
     HoldKind.INCAPACITY: _ALL,
+    # A death that was told and that no person has found out about; `DECEASED` is a person's word.
+    HoldKind.BEREAVEMENT: _ALL,
     HoldKind.DECEASED: _ALL,
     HoldKind.BANKRUPTCY: _ALL,
     HoldKind.BREATHING_SPACE: _EVERYTHING,
@@ -35,6 +37,7 @@ REVIEWED = frozenset(
         HoldKind.COMPLAINT,
         HoldKind.HARDSHIP_REVIEW,
         HoldKind.VULNERABILITY,
+        HoldKind.BEREAVEMENT,
         HoldKind.DISASTER,
     }
 )
@@ -73,7 +76,7 @@ class Span:
 
 def must_name_a_party(kind: HoldKind) -> bool:
     """A death is one party's: what stops it never stops lawful acts toward another."""
-    return kind is HoldKind.DECEASED
+    return kind in (HoldKind.DECEASED, HoldKind.BEREAVEMENT)
 
 
 def default_review(kind: HoldKind, from_at: datetime) -> datetime | None:

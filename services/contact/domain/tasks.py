@@ -61,15 +61,18 @@ def tasks_for(
     said: Understanding, *, is_by_person: bool, unanswered: Collection[Topic]
 ) -> tuple[TaskKind, ...]:
     """What a reply leaves for people. A person who said what it is has read it already: then only
-    what must be done remains. A person in danger or in mourning is never handled by halves."""
+    what must be done remains. A person in danger or in mourning is never handled by halves, nor is
+    who may be in danger; whom word lists take for a stranger, a person looks at too."""
     kinds = set(said.kinds)
     wanted = {_ALWAYS[kind] for kind in kinds if kind in _ALWAYS}
     if not is_by_person:
         wanted |= {_UNREAD[kind] for kind in kinds if kind in _UNREAD}
         wanted |= {TaskKind.QUESTION for _ in unanswered}
         is_sure = all(each.confidence_percent >= SURE_PERCENT for each in said.labels)
-        if not (is_sure and said.is_whole):
+        if not (is_sure and said.is_whole) or ReplyKind.WRONG_PERSON in kinds:
             wanted.add(TaskKind.UNCLEAR)
+        if said.is_alarming:
+            wanted = wanted - {TaskKind.UNCLEAR} | {TaskKind.SELF_HARM}
     return tuple(kind for kind in TaskKind if kind in wanted)
 
 

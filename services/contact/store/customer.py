@@ -21,6 +21,7 @@ from services.contact.domain.agreements import (
 )
 from services.contact.domain.outcomes import NOT_REACHED, REACHED
 from services.contact.domain.reachability import Contact, Reach, derive
+from services.contact.domain.replies import OF_A_DEBTOR
 from services.contact.domain.treatments import Treatment, combined, read
 from services.contact.store.customer_rows import AgreedRow, ReachabilityRow, VulnerabilityRow
 
@@ -65,7 +66,12 @@ async def willing_to_pay(
 
 async def reachability_of(session: AsyncSession, party_id: str) -> Reach:
     """Derived from every recorded try, however it came in; the stored row is what was told."""
-    bound = {"party_id": party_id, "reached": sorted(REACHED), "failed": sorted(NOT_REACHED)}
+    bound = {
+        "party_id": party_id,
+        "reached": sorted(REACHED),
+        "failed": sorted(NOT_REACHED),
+        "of_a_debtor": sorted(OF_A_DEBTOR),
+    }
     rows = await session.execute(_CONTACTS, bound)
     reached = {outcome.value for outcome in REACHED}
     contacts = [Contact(row.attempt_id, row.at, row.outcome in reached) for row in rows]
@@ -164,18 +170,34 @@ def _until(row: AgreedRow) -> datetime | None:
     return min((each for each in (row.until_at, row.revoked_at) if each), default=None)
 
 
-# A reply proves that its writer was reached, unless it says that the writer is somebody else.
+# A reply proves that its writer was reached, unless it says that the writer is somebody else and
+# nothing that a debtor says.
 _CONTACTS = text(
     """WITH contact AS (
         SELECT attempt_id, outcome, coalesce(confirmed_at, from_at) AS at FROM attempt
         WHERE party_id = :party_id AND outcome = ANY (:reached || :failed)
         UNION ALL
         SELECT reply_id, 'connected', at FROM reply
-        WHERE party_id = :party_id AND NOT 'wrong_person' = ANY (kinds))
+        WHERE party_id = :party_id
+            AND (NOT 'wrong_person' = ANY (kinds) OR kinds && :of_a_debtor))
     SELECT * FROM contact WHERE at >= coalesce((
         SELECT max(at) FROM contact WHERE outcome = ANY (:reached)), '-infinity')"""
-).bindparams(bindparam("reached", type_=ARRAY(Text)), bindparam("failed", type_=ARRAY(Text)))
+).bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in ("reached", "failed", "of_a_debtor")))
+# A point that word lists alone disowned is not used, but makes nobody lost: that opens the way to
+# third parties, which only what a person knows may do.
 _ALL_INVALID = text(
-    """SELECT CASE WHEN bool_and(invalid_at IS NOT NULL) THEN max(invalid_at) END
-    FROM contact_point WHERE party_id = :party_id AND is_current"""
+    """WITH stranger AS (
+        SELECT point_id, understood_by = 'word_lists' AS is_by_lists, at FROM (
+            SELECT DISTINCT ON (read.reply_id) read.point_id, read.understood_by, read.labels,
+                reply.at
+            FROM reply JOIN reply_understanding read USING (tenant, reply_id)
+            WHERE reply.party_id = :party_id ORDER BY read.reply_id, read.revision DESC) latest
+        WHERE labels ? 'wrong_person')
+    SELECT CASE WHEN bool_and(invalid_at IS NOT NULL AND NOT (
+            EXISTS (SELECT FROM stranger WHERE stranger.point_id = point.point_id
+                AND is_by_lists AND stranger.at = point.invalid_at)
+            AND NOT EXISTS (SELECT FROM stranger WHERE stranger.point_id = point.point_id
+                AND NOT is_by_lists)))
+        THEN max(invalid_at) END
+    FROM contact_point point WHERE party_id = :party_id AND is_current"""
 )

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from interfaces.values import HoldKind
 from services.contact.domain.answers import answers
-from services.contact.domain.replies import ReplyKind, consequences
+from services.contact.domain.holds import DEFAULT_BLOCKS
+from services.contact.domain.replies import HOLD_OF, OF_A_DEBTOR, ReplyKind, consequences
 from services.contact.domain.standing import Amounts
 from services.contact.domain.tasks import TaskKind, due_at, tasks_for, wished_at
 from services.contact.domain.understanding.classify import Understanding, Understood, Wish
@@ -52,11 +53,45 @@ def test_what_was_too_long_to_be_read_whole_is_seen_by_a_person(kinds: set[Reply
     assert TaskKind.UNCLEAR in tasks_for(cut, is_by_person=False, unanswered=())
 
 
-def test_danger_to_oneself_holds_as_vulnerability_but_not_for_a_stranger() -> None:
+def test_danger_to_oneself_holds_unless_a_person_found_that_it_is_a_stranger() -> None:
     held = consequences([ReplyKind.SELF_HARM], was_asked=False).holds
     assert held == ((HoldKind.VULNERABILITY, False),)
-    both = consequences([ReplyKind.SELF_HARM, ReplyKind.WRONG_PERSON], was_asked=False)
-    assert (both.holds, both.disowns_point) == ((), True)
+    both = [ReplyKind.SELF_HARM, ReplyKind.WRONG_PERSON]
+    read = consequences(both, was_asked=False, is_by_person=True)
+    assert (read.holds, read.disowns_point) == ((), True)
+
+
+@given(KINDS)
+def test_who_says_what_a_debtor_says_keeps_point_and_holds_though_word_lists_see_a_stranger(
+    kinds: set[ReplyKind],
+) -> None:
+    alone = consequences(kinds, was_asked=False)
+    both = consequences(kinds | {ReplyKind.WRONG_PERSON}, was_asked=False)
+    assert both.holds == alone.holds
+    assert both.disowns_point == (not kinds & OF_A_DEBTOR)
+    asking = consequences(kinds | {ReplyKind.WRONG_PERSON}, was_asked=False, asks_own=True)
+    assert not asking.disowns_point
+
+
+def test_a_bereavement_is_no_death_until_a_person_says_so_whoever_brings_the_news() -> None:
+    for kinds in ([ReplyKind.BEREAVEMENT], [ReplyKind.BEREAVEMENT, ReplyKind.WRONG_PERSON]):
+        for is_by_person in (False, True):
+            found = consequences(kinds, was_asked=False, is_by_person=is_by_person)
+            assert found.holds == ((HoldKind.BEREAVEMENT, False),)
+    assert HoldKind.DECEASED not in HOLD_OF.values()
+    assert DEFAULT_BLOCKS[HoldKind.BEREAVEMENT] == DEFAULT_BLOCKS[HoldKind.DECEASED]
+
+
+def test_a_person_looks_at_whom_word_lists_take_for_a_stranger() -> None:
+    stranger = said(ReplyKind.WRONG_PERSON)
+    assert tasks_for(stranger, is_by_person=False, unanswered=()) == (TaskKind.UNCLEAR,)
+    assert tasks_for(stranger, is_by_person=True, unanswered=()) == ()
+
+
+def test_what_may_be_of_danger_is_looked_at_as_soon_as_what_is() -> None:
+    alarming = replace(said(ReplyKind.UNCLEAR), is_alarming=True)
+    assert tasks_for(alarming, is_by_person=False, unanswered=()) == (TaskKind.SELF_HARM,)
+    assert tasks_for(alarming, is_by_person=True, unanswered=()) == ()
 
 
 def test_a_call_back_is_due_at_the_next_instant_that_was_wished_for() -> None:

@@ -111,7 +111,7 @@ async def test_a_question_is_owed_an_answer_from_facts_and_one_in_mourning_a_per
         assert (other["answers"], len(other["task_ids"])) == ([], 1)
         mourning = await post(http, "replies", said("r3", "我爸过世了，还欠多少？"))
         assert mourning["answers"] == []
-        assert mourning["hold_ids"] == ["reply/r3/deceased"]
+        assert mourning["hold_ids"] == ["reply/r3/bereavement"]
         danger = await post(http, "replies", said("r4", "不想活了"))
         assert (danger["answers"], danger["hold_ids"]) == ([], ["reply/r4/vulnerability"])
         tasks = (await http.get("/v1/demo/desk/tasks")).json()["tasks"]

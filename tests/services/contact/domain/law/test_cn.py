@@ -131,6 +131,8 @@ def test_a_contact_is_asked_only_after_the_debtor_is_lost() -> None:
         assert (refused.rule_id, refused.next_allowed_at) == ("CN-3P-1", None)
     suspect = replace(known, reachability=Reachability.SUSPECT)
     assert not asked("cn-bank", contact, suspect).is_allowed
+    rumoured = replace(known, holds=(hold(HoldKind.BEREAVEMENT),))
+    assert {"HOLD", "CN-3P-1"} <= rules_of(asked("cn-bank", contact, rumoured))
 
 
 def test_nobody_enters_a_dwelling_without_consent() -> None:
