@@ -168,15 +168,16 @@ async def _put_aside(
     session: AsyncSession, desk: Desk, incoming: Incoming, now: datetime
 ) -> ReplyRecorded:
     """Keep the words under a key of their own, and ask a person whose they are."""
+    read = read_words(desk, incoming.tenant, incoming.text, now)
     kept = await store.stray(session, incoming.tenant, incoming.reply_id)
     if kept is not None:
         kinds = tuple(map(ReplyKind, kept.kinds))
     else:
-        read = incoming.kinds or read_words(desk, incoming.tenant, incoming.text, now).kinds
-        kinds = tuple(read)
+        kinds = tuple(incoming.kinds or read.kinds)
         await _keep_stray(session, desk, _Stray(incoming, kinds, now))
     wanted = [TaskKind.UNKNOWN_SENDER]
-    wanted += [TaskKind.SELF_HARM] if ReplyKind.SELF_HARM in kinds else []
+    is_alarming = read.is_alarming and ReplyKind.UNCLEAR in kinds
+    wanted += [TaskKind.SELF_HARM] if ReplyKind.SELF_HARM in kinds or is_alarming else []
     rows = [_task(incoming, kind, now) for kind in wanted]
     await task_store.add(session, rows)
     ids = tuple(row.task_id for row in rows)

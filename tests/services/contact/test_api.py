@@ -162,7 +162,7 @@ async def test_a_wrong_person_makes_the_point_unusable(scene: Scene) -> None:
         ("complaint", "complaint", "b1"),
         ("hardship", "hardship_review", "b1"),
         ("represented", "represented", "b1"),
-        ("bereavement", "deceased", "b1"),
+        ("bereavement", "bereavement", "b1"),
     ],
 )
 async def test_a_reply_that_needs_a_person_holds_until_it_is_reviewed(

@@ -53,7 +53,7 @@ def test_what_was_too_long_to_be_read_whole_is_seen_by_a_person(kinds: set[Reply
     assert TaskKind.UNCLEAR in tasks_for(cut, is_by_person=False, unanswered=())
 
 
-def test_danger_to_oneself_holds_as_vulnerability_unless_a_person_found_a_stranger() -> None:
+def test_danger_to_oneself_holds_unless_a_person_found_that_it_is_a_stranger() -> None:
     held = consequences([ReplyKind.SELF_HARM], was_asked=False).holds
     assert held == ((HoldKind.VULNERABILITY, False),)
     both = [ReplyKind.SELF_HARM, ReplyKind.WRONG_PERSON]

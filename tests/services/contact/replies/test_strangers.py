@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from events.v1.contact_customer_pb2 import ReachabilityChanged
 from interfaces.contact import TouchStatus
 from interfaces.values import Channel, Purpose, Role
 from tests.services.contact.customer import get, post
-from tests.services.contact.scene import Scene, touch_of
+from tests.services.contact.scene import NOON, Scene, touch_of
 
 pytestmark = pytest.mark.database
 
@@ -59,6 +61,13 @@ async def test_who_says_what_a_debtor_says_keeps_holds_and_point_and_a_person_lo
     assert await state(scene) == "reachable"
 
 
+async def test_a_word_of_death_from_nobody_known_is_looked_at_within_minutes(scene: Scene) -> None:
+    stray = {"reply_id": "r1", "from_address": "+86-900-x", "channel": "sms", "text": "我快没命了"}
+    await post(scene, "replies", stray)
+    tasks = (await get(scene, "desk/tasks"))["tasks"]
+    assert [each["kind"] for each in tasks] == ["self_harm", "unknown_sender"]
+
+
 async def test_a_bereavement_lets_nobody_ask_a_contact_until_the_death_is_confirmed(
     scene: Scene,
 ) -> None:
@@ -76,5 +85,8 @@ async def test_a_bereavement_lets_nobody_ask_a_contact_until_the_death_is_confir
     await post(scene, "holds/reply/r1/bereavement/end", end, 200)
     death = {"hold_id": "h1", "kind": "deceased", "party_id": "b1", "by": "ann", "evidence": "cert"}
     await post(scene, "holds", death)
-    confirmed = await scene.attempt(touch_of("l1", "c1", "three", **locate))
+    later = NOON + timedelta(minutes=5)
+    scene.set_clock(later)
+    touch = touch_of("l1", "c1", "three", at=later, due_at=later, **locate)
+    confirmed = await scene.attempt(touch)
     assert confirmed.status is TouchStatus.CONFIRMED

@@ -64,6 +64,8 @@ def test_what_a_debtor_says_is_not_taken_for_a_stranger(text: str) -> None:
         "dnt txt me",
         "don't txt",
         "leave my mum alone",
+        "Could you not call me at work",
+        "give it a rest with the texts",
         "Only contact me by email",
         "我不同意你们再联系我",
         "不同意你们给我发短信",
