@@ -2,18 +2,14 @@
 
 A page in a browser on this machine could reach loopback too; foreign Host headers (DNS rebinding)
 and cross-origin requests are therefore refused. A door that asks each caller for a token or a
-signature of its own is exempt: it is the one a proxy leads strangers to. `Caller` is the seam for
-real authentication.
+signature of its own is exempt: it is the one a proxy leads strangers to.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import Depends, Request
 from starlette.datastructures import Headers
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -21,20 +17,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from chassis.problem import answer, problem
 from chassis.settings import is_loopback
 
-
-@dataclass(frozen=True)
-class Caller:
-    """Who asks; until there is authentication, whoever sits at this machine."""
-
-    subject: str
-    scopes: frozenset[str] = frozenset()
-
-
-async def caller(request: Request) -> Caller:
-    return Caller(subject="loopback")
-
-
-CallerDependency = Annotated[Caller, Depends(caller)]
 _proven: list[re.Pattern[str]] = []
 
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from chassis.service import Context
 
 BODY_BYTES_MAX = 8 * 1024 * 1024
-NONE_LARGER: Mapping[str, int] = {}
 
 
 def create_app(
@@ -27,11 +26,11 @@ def create_app(
     settings: Settings,
     database: Database,
     routers: Sequence[APIRouter],
-    larger_bodies: Mapping[str, int] = NONE_LARGER,
+    larger_bodies: Mapping[str, int] | None = None,
 ) -> FastAPI:
     """`larger_bodies`: the bytes that doors may take whose paths end so; others take fewer."""
     app = FastAPI(title=f"Forbear {name}", version="1", docs_url="/docs", redoc_url=None)
-    app.add_middleware(_BodyLimit, larger=larger_bodies)
+    app.add_middleware(_BodyLimit, larger=larger_bodies or {})
     app.add_middleware(auth.LoopbackOnly)
     problem.install(app)
     for router in routers:
@@ -61,9 +60,8 @@ class _BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        path = str(scope["path"])
-        allowed = [most for ending, most in self._larger.items() if path.endswith(ending)]
-        most = max(allowed, default=BODY_BYTES_MAX)
+        ends = scope["path"].endswith
+        most = max([n for path, n in self._larger.items() if ends(path)], default=BODY_BYTES_MAX)
         too_large = f"A request body may hold at most {most} bytes; send it in smaller parts."
         if _declared_length(scope) > most:
             refusal = problem.problem(413, "http/413", too_large)
