@@ -34,9 +34,8 @@ class LoopbackOnly:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_open = scope["type"] != "http" or any(each.match(scope["path"]) for each in _proven)
         reason = "" if is_open else refusal(scope["method"], Headers(scope=scope))
-        stranger = problem(403, "http/foreign_caller", reason)
-        app: ASGIApp = answer(stranger, 403) if reason else self._app
-        await app(scope, receive, send)
+        stranger = answer(problem(403, "http/foreign_caller", reason), 403)
+        await (stranger if reason else self._app)(scope, receive, send)
 
 
 def refusal(method: str, headers: Headers) -> str:
