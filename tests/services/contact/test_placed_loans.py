@@ -27,7 +27,7 @@ REFUSED_STEPS: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("placements/pl1/decision", {"is_approved": False, "by": "x"}, "contact/wrong_step"),
     ("placements/none/recall", {"reason": "r", "by": "o"}, "contact/unknown_placement"),
     ("placements/pl1/recall", {"reason": "", "by": "o"}, "http/invalid"),
-    ("placements/p l/recall", {"reason": "r", "by": "o"}, "http/invalid"),
+    ("placements/p l/recall", {"reason": "r", "by": "o"}, "contact/id_is_wrong"),
 )
 
 

@@ -33,7 +33,7 @@ def override(override_id: str = "o1", **changes: object) -> dict[str, Any]:
 
 
 async def visit(scene: Scene, loan_id: str = "l1") -> TouchOutcome:
-    touch = touch_of(loan_id, "b1", channel=Channel.VISIT, at=WINDOW[0])
+    touch = touch_of(loan_id, "b1", channel=Channel.VISIT, at=WINDOW[0], people=2)
     return await scene.reserve(touch, WINDOW)
 
 
@@ -50,6 +50,7 @@ async def test_a_second_visit_is_allowed_by_the_override_and_the_verdict_says_so
         channel="visit",
         purpose="collection",
         at=WINDOW[0].isoformat(),
+        people="2",
     )
     assert asked["allowed"] and "head of field visits" in asked["words"]
     assert (await visit(scene)).status is TouchStatus.RESERVED

@@ -273,7 +273,7 @@ async def test_what_shares_an_id_with_another_message_is_heard_and_shown_to_a_pe
         stranger = sms("1", "STOP", from_address="+86 138 0000 0000")
         fate = (await sign_and_post(scene, http, "replies", stranger)).json()["fate"]
         assert fate == "unknown_sender"
-    assert (await scene.count("reply"), await scene.count("opt_out")) == (2, 1)
+    assert (await scene.count("reply"), await scene.count("opt_out")) == (2, 2)
     refused = await scene.attempt(touch_of("l1", "b1", channel=Channel.SMS))
     assert refused.rule_id == "OPT-OUT"
 
