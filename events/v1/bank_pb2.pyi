@@ -183,10 +183,28 @@ class LoanClosed(_message.Message):
     def __init__(self, on: _Optional[str] = ...) -> None: ...
 
 class LoanSold(_message.Message):
-    __slots__ = ("on",)
+    __slots__ = ("on", "assignee")
     ON_FIELD_NUMBER: _ClassVar[int]
+    ASSIGNEE_FIELD_NUMBER: _ClassVar[int]
     on: str
-    def __init__(self, on: _Optional[str] = ...) -> None: ...
+    assignee: Assignee
+    def __init__(self, on: _Optional[str] = ..., assignee: _Optional[_Union[Assignee, _Mapping]] = ...) -> None: ...
+
+class Assignee(_message.Message):
+    __slots__ = ("name", "address", "phone", "email", "purpose", "data_kinds")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    PHONE_FIELD_NUMBER: _ClassVar[int]
+    EMAIL_FIELD_NUMBER: _ClassVar[int]
+    PURPOSE_FIELD_NUMBER: _ClassVar[int]
+    DATA_KINDS_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    address: str
+    phone: str
+    email: str
+    purpose: str
+    data_kinds: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, name: _Optional[str] = ..., address: _Optional[str] = ..., phone: _Optional[str] = ..., email: _Optional[str] = ..., purpose: _Optional[str] = ..., data_kinds: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class LoanRecalled(_message.Message):
     __slots__ = ("on",)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from typing import TypeVar
 
 from google.protobuf import json_format
+from google.protobuf.message import Message
 
 from events.v1.bank_pb2 import (
+    Assignee,
     BankFact,
     BankPerson,
     ContactPoint,
@@ -18,6 +21,7 @@ from events.v1.bank_pb2 import (
 )
 from forbear.portfolio.csv_columns import BOOL, INT32, INT64, is_date, scalar_fields
 
+_Whole = TypeVar("_Whole", bound=Message)
 _INTEGER = re.compile(r"-?[0-9]{1,19}")
 _BITS = {INT32: 31, INT64: 63}
 _POINT_MARKS = ("verified", "reserved", "consent")
@@ -44,7 +48,9 @@ def read_fact(kind: str, row: Mapping[str, str], tenant: str, occurred_at: datet
     if kind == "registered":
         content.parties.extend(_party(text) for text in row["parties"].split(";"))
     if kind == "taken_over" and row.get("taken_over"):
-        content.MergeFrom(_taken_over(row["taken_over"]))
+        content.MergeFrom(_json("taken_over", row["taken_over"], LoanTakenOver()))
+    if kind == "sold" and row.get("assignee"):
+        content.assignee.MergeFrom(_json("assignee", row["assignee"], Assignee()))
     return fact
 
 
@@ -144,9 +150,9 @@ def _point(text: str) -> ContactPoint:
     )
 
 
-def _taken_over(text: str) -> LoanTakenOver:
+def _json(column: str, text: str, empty: _Whole) -> _Whole:
     try:
-        return json_format.Parse(text, LoanTakenOver(), max_recursion_depth=10)
+        return json_format.Parse(text, empty, max_recursion_depth=10)
     except json_format.ParseError as error:
-        reason = str(error).splitlines()[0][:120]
-        raise RowError(f"taken_over is not the JSON of a LoanTakenOver: {reason}") from None
+        reason, name = str(error).splitlines()[0][:120], empty.DESCRIPTOR.name
+        raise RowError(f"{column} is not the JSON of {name}: {reason}") from None

@@ -20,8 +20,10 @@ _FACT_FIELDS: dict[str, dict[str, int]] = {
     for kind in LoanFact.DESCRIPTOR.oneofs_by_name["fact"].fields
     if kind.message_type is not None
 }
-# Lists do not fit a cell as they are: `parties` has a notation, `taken_over` holds JSON.
+# These do not fit a cell as they are: `parties` has a notation, `taken_over` and `assignee` hold
+# JSON.
 TAKEN_OVER_LISTS = frozenset(_FACT_FIELDS["taken_over"]) - {"on"}
+_WHOLE = {"registered": ("parties",), "taken_over": ("taken_over",), "sold": ("assignee",)}
 ENVELOPE = ("kind", "event_id", "tenant", "sequence", "occurred_at", "sent_at")
 PERSON_COLUMNS = frozenset({"party_ref", "name", "party_kind", "language", "time_zone", "points"})
 FACT_KINDS = frozenset(_FACT_FIELDS)
@@ -44,8 +46,8 @@ _REQUIRED: dict[str, tuple[str, ...]] = {
 
 def scalar_fields(kind: str) -> dict[str, int]:
     """The plain fields of a kind of fact by column, with TEXT, INT32, INT64 or BOOL."""
-    lists = TAKEN_OVER_LISTS | {"parties"}
-    return {name: scalar for name, scalar in _FACT_FIELDS[kind].items() if name not in lists}
+    whole = TAKEN_OVER_LISTS | {"parties", "assignee"}
+    return {name: scalar for name, scalar in _FACT_FIELDS[kind].items() if name not in whole}
 
 
 def columns_of(kind: str) -> frozenset[str]:
@@ -54,9 +56,8 @@ def columns_of(kind: str) -> frozenset[str]:
         return PERSON_COLUMNS | set(ENVELOPE)
     if kind == UNDECODABLE:
         return frozenset({"kind", "tenant", "loan_ref", "occurred_at", "sent_at", "raw_hex"})
-    lists = {"parties"} if kind == "registered" else set[str]()
-    lists |= {"taken_over"} if kind == "taken_over" else set()
-    return frozenset({*ENVELOPE, "loan_ref", *scalar_fields(kind), *lists})
+    whole = _WHOLE.get(kind, ())
+    return frozenset({*ENVELOPE, "loan_ref", *scalar_fields(kind), *whole})
 
 
 def required_of(kind: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from google.protobuf import json_format
+from google.protobuf.message import Message
 
 from events.v1.bank_pb2 import BankFact, BankPerson, ContactPoint, LoanTakenOver, PartyRole
 from forbear.portfolio.csv_columns import (
@@ -71,6 +72,8 @@ def _fact(fact: BankFact) -> dict[str, str]:
         row["parties"] = ";".join(map(_party, content.parties))
     if kind == "taken_over":
         row["taken_over"] = _taken_over(content)
+    if kind == "sold" and content.HasField("assignee"):
+        row["assignee"] = _json(content.assignee)
     assert set(row) <= columns_of(kind)
     return row
 
@@ -113,7 +116,11 @@ def _taken_over(content: LoanTakenOver) -> str:
     lists = LoanTakenOver()
     lists.CopyFrom(content)
     lists.ClearField("on")
-    return json_format.MessageToJson(lists, preserving_proto_field_name=True, indent=None)
+    return _json(lists)
+
+
+def _json(content: Message) -> str:
+    return json_format.MessageToJson(content, preserving_proto_field_name=True, indent=None)
 
 
 def _instant(at: datetime) -> str:

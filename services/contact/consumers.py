@@ -21,13 +21,15 @@ from events.v1.legal_pb2 import MatterChanged
 from events.v1.negotiation_pb2 import PromiseNotTaken
 from interfaces.facts import PartyInRole
 from interfaces.values import Disposition, PartyKind, Role
-from services.contact.commands import instalments, people, promising, standing
+from services.contact.commands import announcing, instalments, people, promising, standing
+from services.contact.commands.announcing import TellAssignee
 from services.contact.commands.desk import Desk, desk
 from services.contact.commands.instalments import TellInstalment, TellPayment, TellReversal
 from services.contact.commands.people import SealedPerson
 from services.contact.commands.promising import NotTaken
 from services.contact.commands.standing import Matter, Told
 from services.contact.domain import standing as rules
+from services.contact.domain.announced import Assignee
 from services.contact.settings import (
     CASE_TOPIC,
     INTAKE_TOPIC,
@@ -49,6 +51,8 @@ WANTED = (
     MatterChanged,
 )
 ACCEPTED = (PersonSealed, LoanFactAccepted)
+_FACTS = frozenset({"instalment_due", "sold"})
+_OF_ASSIGNEE = ("name", "address", "phone", "email", "purpose")
 
 
 def consumers(context: Context) -> Sequence[Consumer]:
@@ -59,7 +63,7 @@ def consumers(context: Context) -> Sequence[Consumer]:
 
     async def receive(session: AsyncSession, records: Sequence[Record]) -> None:
         await receive_people(session, its_desk, records)
-        await receive_instalments(session, its_desk, records)
+        await receive_facts(session, its_desk, records)
 
     return (
         Consumer(
@@ -132,21 +136,33 @@ async def ask_about_promises(session: AsyncSession, records: Sequence[Record]) -
 
 
 def decode_accepted(raw: Raw) -> Record:
-    """Of the facts of a loan only instalments are wanted: any other is handed on bare."""
+    """Of the facts of a loan instalments and sales are wanted: any other is handed on bare."""
     record = decode_event(raw)
-    if not isinstance(record.body, LoanFactAccepted) or record.body.fact.HasField("instalment_due"):
+    body = record.body
+    if not isinstance(body, LoanFactAccepted) or body.fact.WhichOneof("fact") in _FACTS:
         return record
-    return replace(record, body=record.body.fact)
+    return replace(record, body=body.fact)
+
+
+async def receive_facts(session: AsyncSession, desk: Desk, records: Sequence[Record]) -> None:
+    """Instalments and sales; all loans of the batch are locked at once."""
+    loan_ids = {record.key for record in records if isinstance(record.body, LoanFactAccepted)}
+    if loan_ids:
+        await standing.lock(session, loan_ids)
+        await receive_instalments(session, desk, records)
+        await receive_sales(session, desk, records)
 
 
 async def receive_instalments(session: AsyncSession, desk: Desk, records: Sequence[Record]) -> None:
-    told = [
-        _instalment(record, record.body)
-        for record in records
-        if isinstance(record.body, LoanFactAccepted)
-    ]
+    told = [_instalment(record, body) for record, body in _facts_of(records, "instalment_due")]
     if told:
         await instalments.hear(session, desk, told)
+
+
+async def receive_sales(session: AsyncSession, desk: Desk, records: Sequence[Record]) -> None:
+    told = [_sale(record, body) for record, body in _facts_of(records, "sold")]
+    if told:
+        await announcing.hear(session, desk, told, desk.clock.now())
 
 
 async def exclude_confirmations(
@@ -208,6 +224,14 @@ def _matter(record: Record) -> Matter | None:
             return None
 
 
+def _facts_of(records: Sequence[Record], name: str) -> list[tuple[Record, LoanFactAccepted]]:
+    return [
+        (record, body)
+        for record in records
+        if isinstance(body := record.body, LoanFactAccepted) and body.fact.HasField(name)
+    ]
+
+
 def _instalment(record: Record, body: LoanFactAccepted) -> TellInstalment:
     due = body.fact.instalment_due
     return TellInstalment(
@@ -219,6 +243,20 @@ def _instalment(record: Record, body: LoanFactAccepted) -> TellInstalment:
         currency=due.currency,
         sequence=body.sequence,
         told_at=record.occurred_at,
+    )
+
+
+def _sale(record: Record, body: LoanFactAccepted) -> TellAssignee:
+    buyer = body.fact.sold.assignee
+    said = {name: " ".join(getattr(buyer, name).split()) for name in _OF_ASSIGNEE}
+    kinds = tuple(dict.fromkeys(buyer.data_kinds))
+    assignee = Assignee(date.fromisoformat(body.fact.sold.on), data_kinds=kinds, **said)
+    return TellAssignee(
+        tenant=record.tenant,
+        loan_id=record.key,
+        sequence=body.sequence,
+        told_at=record.occurred_at,
+        assignee=assignee,
     )
 
 

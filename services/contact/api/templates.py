@@ -8,10 +8,12 @@ from typing import Annotated, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from chassis.errors import Invalid
 from chassis.http import ContextDependency
-from services.contact.api.doors import Body, Note, desk_of
+from services.contact.api.doors import Body, Name, Note, desk_of
 from services.contact.commands import previews
 from services.contact.commands.previews import Preview
+from services.contact.domain.announced import Assignee, ComingAgency
 from services.contact.domain.templates import LoanAmounts, Template
 from services.contact.domain.treatments import Mood, Treatment
 
@@ -44,6 +46,28 @@ class LoanIn(Body):
     oldest_due_on: date | None = None
 
 
+class AssigneeIn(Body):
+    """Who bought the debt, as a notice of it names them."""
+
+    on: date = date(2026, 3, 2)
+    name: Note = "Example Asset Management"
+    address: Note = "1 Example Road"
+    phone: Note = "400-000-0000"
+    email: Note = "service@example.test"
+    purpose: Note = "to hold and collect the debt bought"
+    data_kinds: list[Name] = Field(
+        default_factory=lambda: ["name", "phone", "amounts"], max_length=20
+    )
+
+
+class AgencyIn(Body):
+    """Which agency comes, as a notice of it names them."""
+
+    name: Note = "First Agency"
+    from_on: date = date(2026, 3, 9)
+    until_on: date = date(2026, 9, 9)
+
+
 class PreviewIn(Body):
     language: Literal["zh-CN", "en"] = "zh-CN"
     channel: Literal["sms", "email", "push", "call", "letter", "visit"] = "email"
@@ -52,6 +76,8 @@ class PreviewIn(Body):
     tone: Mood = Mood.PLAIN
     adds_help_text: bool = False
     loans: list[LoanIn] = Field(default_factory=lambda: [LoanIn()], min_length=1, max_length=20)
+    assignee: AssigneeIn = Field(default_factory=AssigneeIn)
+    agency: AgencyIn = Field(default_factory=AgencyIn)
 
 
 class SectionOut(BaseModel):
@@ -82,6 +108,7 @@ async def preview_template(
 ) -> PreviewOut:
     desk = desk_of(context, tenant)
     currency = desk.tenants.get(tenant).currency
+    names = (_assignee(body.assignee), ComingAgency(**body.agency.model_dump()))
     loans = tuple(
         LoanAmounts(
             loan_id=f"loan-{place}",
@@ -89,6 +116,7 @@ async def preview_template(
             overdue_minor=loan.overdue_minor,
             balance_minor=loan.balance_minor,
             oldest_due_on=loan.oldest_due_on,
+            names=names,
         )
         for place, loan in enumerate(body.loans, start=1)
     )
@@ -112,6 +140,14 @@ async def preview_template(
         body=written.body,
         sections=[SectionOut(heading=heading, text=text) for heading, text in sections],
     )
+
+
+def _assignee(told: AssigneeIn) -> Assignee:
+    fields = told.model_dump()
+    assignee = Assignee(**{**fields, "data_kinds": tuple(fields["data_kinds"])})
+    if assignee.lacks:
+        raise Invalid("contact/assignee_incomplete", f"Nothing can be shown: {assignee.lacks}.")
+    return assignee
 
 
 def _shown(template: Template) -> TemplateOut:

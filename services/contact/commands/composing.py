@@ -74,10 +74,7 @@ def compose(desk: Desk, composition: Composition) -> Message:
     touch, party, treatment = composition.touch, composition.party, composition.treatment
     assert party.subject_key is not None, "a party is written to at a point that came with its key"
     is_liable = touch.role in LIABLE_ROLES
-    plain = desk.library.choose(
-        touch.template, touch.purpose, party.language, may_disclose=is_liable
-    )
-    template = desk.library.toned(plain, treatment.mood)
+    template = desk.library.toned(_plain(desk, composition), treatment.mood)
     is_mail = touch.channel is Channel.EMAIL
     addressee = Addressee(
         tenant=composition.tenant,
@@ -115,6 +112,17 @@ def compose(desk: Desk, composition: Composition) -> Message:
         unsubscribe=addressee.unsubscribe,
         letter=written.letter,
     )
+
+
+def _plain(desk: Desk, composition: Composition) -> Template:
+    """The text asked for; one that names somebody whom nobody told gives way to its purpose's."""
+    touch, language = composition.touch, composition.party.language
+    is_liable = touch.role in LIABLE_ROLES
+    found = desk.library.choose(touch.template, touch.purpose, language, may_disclose=is_liable)
+    named = {each.field for loan in composition.loans for each in loan.names}
+    if found.names <= named:
+        return found
+    return desk.library.choose("", touch.purpose, language, may_disclose=is_liable)
 
 
 def write(
@@ -178,6 +186,7 @@ def _fields(
         "loans": [_loan(loan) for loan in loans],
         "asks_circumstances": to.asks_circumstances,
         "opt_out": _opt_out(to),
+        **{each.field: each.words(template.language) for loan in loans for each in loan.names},
     }
 
 
@@ -243,4 +252,5 @@ def _amounts(hearing: Hearing) -> LoanAmounts:
         overdue_minor=max(0, owed.overdue_minor - owed.disputed_minor),
         balance_minor=owed.balance_minor,
         oldest_due_on=owed.oldest_due_on,
+        names=owed.names,
     )

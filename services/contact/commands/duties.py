@@ -25,7 +25,7 @@ _DOES_IT = frozenset({NoticeStatus.SENT, NoticeStatus.DELIVERED})
 @dataclass(frozen=True)
 class OweDuty:
     """An act owed to a party of a loan (no party: of the loan as a whole) by an instant, done by
-    contact itself from `planned_at` on."""
+    contact itself from `planned_at` on; `waits_for` says what it lacks for that."""
 
     tenant: str
     loan_id: str
@@ -35,6 +35,7 @@ class OweDuty:
     rule_id: str
     owed_by: datetime
     planned_at: datetime | None = None
+    waits_for: str = ""
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ def _owe_again(known: DutyRow, duty: OweDuty) -> None:
     if not known.is_open:
         return
     if is_back or known.owed_by != duty.owed_by:
-        known.planned_at = duty.planned_at
+        known.planned_at, known.put_off_because = duty.planned_at, duty.waits_for
     known.owed_by, known.rule_id = duty.owed_by, duty.rule_id
 
 
@@ -193,6 +194,7 @@ def _row(duty: OweDuty, now: datetime) -> DutyRow:
         owed_by=duty.owed_by,
         created_at=now,
         planned_at=duty.planned_at,
+        put_off_because=duty.waits_for,
     )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from interfaces.contact import Touch
 from interfaces.values import LIABLE_ROLES, Capacity, Disposition, Role
-from services.contact.commands import duties
+from services.contact.commands import announcing, duties
 from services.contact.commands.desk import Desk
 from services.contact.commands.duties import OweDuty
 from services.contact.commands.owing import Addressed, ground, owed_on, rules_of
@@ -62,7 +62,8 @@ async def positions_changed(
     for loan_id in sorted(sold):
         known = KnownLoan(loan_id, after[loan_id].amounts.product, assigned_at=now)
         heard = _Heard(session, desk, after[loan_id], now)
-        await duties.owe(session, await heard.owed(LIABLE_ROLES, Since.ASSIGNMENT, known), now)
+        wanted = await heard.owed(LIABLE_ROLES, Since.ASSIGNMENT, known)
+        await duties.owe(session, await announcing.planned(session, desk, wanted), now)
     running = {loan_id: after[loan_id] for loan_id in before if loan_id not in ended}
     await _reckon_arrears(session, desk, running, now)
     await reckon(session, desk, running, now)
@@ -129,7 +130,8 @@ async def placed(session: AsyncSession, desk: Desk, row: PlacementRow, now: date
             found = await ground(session, desk, to, (Since.AGENTS_CONTACT,), at)
         if found is not None:
             loan = KnownLoan(row.loan_id, to.product)
-            await duties.owe(session, owed_on(desk, found, loan, row.placement_id, now), now)
+            wanted = owed_on(desk, found, loan, row.placement_id, now)
+            await duties.owe(session, await announcing.planned(session, desk, wanted), now)
 
 
 async def placement_ended(session: AsyncSession, row: PlacementRow, now: datetime) -> None:

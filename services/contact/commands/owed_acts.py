@@ -16,7 +16,7 @@ from chassis import outbox
 from chassis.errors import Behind, Invalid
 from interfaces.contact import Touch, TouchOutcome, TouchStatus
 from interfaces.values import LIABLE_ROLES, Channel, Role
-from services.contact.commands import duties, touches
+from services.contact.commands import announcing, duties, touches
 from services.contact.commands.desk import Desk
 from services.contact.commands.touches import Decision
 from services.contact.domain.duties import DOING, Doing, DutyKind, is_unwanted, tried_again_at
@@ -153,16 +153,20 @@ async def _made_of(
     role = next((each for each in Role if each in own), None)
     amounts = await _amounts(session, row, standing)
     party = await people.party(session, row.party_id)
+    language = party.language if party is not None else ""
+    known = await announcing.announcement(session, desk, row, language)
     because = _why_not(doing, role, standing, amounts)
     if because:
         await duties.drop(session, row, because, now)
         return None
     is_late = kind is DutyKind.PRE_DUE and now >= row.owed_by
-    is_written = party is not None and desk.library.find(doing.template, party.language) is not None
-    if is_late or not is_written:
+    is_written = party is not None and desk.library.find(doing.template, language) is not None
+    if known.lacks:
+        row.put_off_because = known.lacks
+    if is_late or not is_written or known.lacks:
         return None
     assert role is not None and amounts is not None, "else there was a reason not to"
-    return OwedAct(row, doing, role, standing, amounts)
+    return OwedAct(row, doing, role, standing, replace(amounts, names=known.names))
 
 
 def _why_not(doing: Doing, role: Role | None, standing: Standing, amounts: Amounts | None) -> str:

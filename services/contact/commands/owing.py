@@ -99,6 +99,9 @@ def owed_on(
 def _owe(desk: Desk, facts: Facts, duty: Duty, occasion: str, now: datetime) -> OweDuty:
     kind = DutyKind(duty.kind)
     named = occasion or duty.owed_by.date().isoformat()
+    unwritten = _unwritten(desk, kind)
+    is_ours = kind in DOING and not unwritten
+    name = f"{duty.loan}/{duty.party}/{named}"
     return OweDuty(
         tenant=facts.act.tenant,
         loan_id=duty.loan,
@@ -107,16 +110,20 @@ def _owe(desk: Desk, facts: Facts, duty: Duty, occasion: str, now: datetime) -> 
         occasion=named,
         rule_id=duty.rule_id,
         owed_by=duty.owed_by,
-        planned_at=_plan(desk, duty, kind, f"{duty.loan}/{duty.party}/{named}", now),
+        planned_at=planned_at(duty.owed_by, duty.lead_days, now, name) if is_ours else None,
+        waits_for=unwritten,
     )
 
 
-def _plan(desk: Desk, duty: Duty, kind: DutyKind, name: str, now: datetime) -> datetime | None:
-    """None where nobody has written what contact would send: then a person does it."""
+def _unwritten(desk: Desk, kind: DutyKind) -> str:
+    """Where nobody has written what contact would send, a person does it: what is missing."""
     doing = DOING.get(kind)
-    if doing is None or doing.template not in {each.id for each in desk.library.templates}:
-        return None
-    return planned_at(duty.owed_by, duty.lead_days, now, name)
+    if doing is None or doing.template in {each.id for each in desk.library.templates}:
+        return ""
+    return (
+        f"there is no text {doing.template}: add it to config/templates, or give the notice and "
+        "settle the duty"
+    )
 
 
 def _proposal(to: Addressed) -> Proposal:

@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from interfaces.values import Channel, Purpose
+from services.contact.domain.announced import NAMED
 from services.contact.domain.readings import TooManyBranches, readings
 from services.contact.domain.templates import (
     ELECTRONIC,
@@ -55,6 +56,7 @@ def lint(template: Template) -> list[Finding]:
         *_opt_out(template),
         *_service(template),
         *_letter(template),
+        *_named(template),
         *_fields(template),
     ]
 
@@ -153,6 +155,24 @@ def _letter(template: Template) -> list[Finding]:
     return [Finding(template.label, "letter_field_missing", name, remedy) for name in absent]
 
 
+def _named(template: Template) -> list[Finding]:
+    """A notice that names somebody says all that it owes of them (CN-PIPL-2), whichever way its
+    branches go."""
+    said = _ATTRIBUTE.findall(_sure(template))
+    owed = {(name, part) for name in template.names for part in NAMED[name]}
+    remedy = "a notice that names somebody must say this of them: add it"
+    return [
+        Finding(template.label, "announcement_incomplete", f"{name}.{part}", remedy)
+        for name, part in sorted(owed - set(said))
+    ]
+
+
+def _sure(template: Template) -> str:
+    """What stands in the text outside all branches."""
+    sources = (template.body, *(text for _, _, text in template.sections))
+    return " ".join(_BRANCH.sub("", source) for source in sources)
+
+
 def _fields(template: Template) -> list[Finding]:
     used = used_fields(_whole(template)) - {"loan"}
     remedy = "list exactly the fields that the text uses"
@@ -177,6 +197,8 @@ _BETWEEN = re.compile(r"(?<=[\u3400-\u9fff])(?:(?![,;:!?()。、“”《》¦])
 # Between two readings, so that no pattern finds words of both.
 _APART = "\n¦\n"
 _FIELD = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
+_BRANCH = re.compile(r"\{%.*%\}", re.DOTALL)
+_ATTRIBUTE = re.compile(r"\{\{ ?([a-z_]+)\.([a-z_]+) ?\}\}")
 _SYNTAX = {
     "if", "else", "elif", "endif", "for", "endfor", "in", "not", "and", "or", "is",
     "true", "false", "none", "loop",

@@ -7,11 +7,13 @@ from datetime import date
 from enum import StrEnum
 
 from interfaces.values import Disposition
+from services.contact.domain.announced import Announced
 
 
 @dataclass(frozen=True)
 class Amounts:
-    """What messages may speak of, as of the latest position."""
+    """What messages may speak of, as of the latest position; `names` are those whom a notice is
+    about."""
 
     currency: str = ""
     overdue_minor: int = 0
@@ -21,6 +23,7 @@ class Amounts:
     oldest_due_on: date | None = None
     as_of: date | None = None
     product: str = ""
+    names: tuple[Announced, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from interfaces.values import Channel, Purpose
+from services.contact.domain.announced import NAMED, Announced
 from services.contact.domain.treatments import Mood, from_tone
 
 _INSTITUTION = re.compile(r"\{\{ ?institution ?\}\}")
@@ -69,6 +70,11 @@ class Template:
         toned = f"{self.id}.{self.tone.value}" if self.tone is not Mood.PLAIN else self.id
         return f"{toned}/{self.language}/{self.version}"
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Whom it names beside the loan: it cannot be written without them."""
+        return self.fields & NAMED.keys()
+
 
 @dataclass(frozen=True)
 class Issuer:
@@ -85,13 +91,15 @@ class Issuer:
 
 @dataclass(frozen=True)
 class LoanAmounts:
-    """What a message may say of one loan, as it stands at the moment of sending."""
+    """What a message may say of one loan, as it stands at the moment of sending; `names` are those
+    whom a notice of it is about."""
 
     loan_id: str
     currency: str
     overdue_minor: int
     balance_minor: int
     oldest_due_on: date | None
+    names: tuple[Announced, ...] = ()
 
 
 @dataclass(frozen=True)

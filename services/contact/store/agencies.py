@@ -73,6 +73,12 @@ async def listing(session: AsyncSession, tenant: str, agency_id: str) -> Listing
     return (await listings(session, tenant, [agency_id])).get(agency_id)
 
 
+async def title_of(session: AsyncSession, tenant: str, agency_id: str) -> str | None:
+    """The agency's name, by the entry that stands."""
+    rows = await entries(session, tenant, agency_id)
+    return next((row.title for row in rows if row.status == EntryStatus.APPROVED), None)
+
+
 async def listings(
     session: AsyncSession, tenant: str, agency_ids: Collection[str]
 ) -> dict[str, Listing]:

@@ -52,6 +52,12 @@ async def parties(session: AsyncSession, party_ids: Collection[str]) -> dict[str
     return {row.party_id: row for row in (await session.execute(query)).scalars()}
 
 
+async def language_of(session: AsyncSession, party_id: str) -> str:
+    """As it stands in the database; empty where nobody said."""
+    found = (await session.execute(_LANGUAGE, {"party_id": party_id})).scalar_one_or_none()
+    return found if isinstance(found, str) else ""
+
+
 async def save_languages(session: AsyncSession, languages: dict[str, tuple[str, str]]) -> None:
     """Language and kind per party, as a position names them, where no person said so before."""
     known = sorted(languages)
@@ -221,6 +227,7 @@ _SAVE_POINTS = text(
         has_consent = coalesce(contact_point.said_consent, EXCLUDED.has_consent),
         ordinal = EXCLUDED.ordinal, is_current = true"""
 )
+_LANGUAGE = text("SELECT language FROM party WHERE party_id = :party_id")
 _LINKS_OF_LOANS = text(
     """SELECT tenant, loan_id, party_id, role FROM loan_party
     WHERE loan_id = ANY (CAST(:loan_ids AS text[]))"""

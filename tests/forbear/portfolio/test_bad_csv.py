@@ -106,6 +106,7 @@ def test_a_row_that_is_not_utf_8_is_refused_alone(tmp_path: Path) -> None:
         ("taken_over", "{not json", "not the JSON"),
         ("taken_over", '{"notices": [{"colour": "red"}]}', "not the JSON"),
         ("taken_over", '{"a":' * 60 + "1" + "}" * 60, "not the JSON"),
+        ("assignee", '{"colour": "red"}', "not the JSON of Assignee"),
         ("points", "p|phone", "write ref|kind|value"),
         ("points", "p|phone|1|contract|golden", "verified+reserved+consent"),
         ("raw_hex", "xyz", "hexadecimal"),
@@ -118,6 +119,7 @@ def test_a_list_in_a_cell_must_follow_its_notation(
     row = {
         "parties": {"kind": "registered", "product": "card", "segment": "individual"},
         "taken_over": {"kind": "taken_over", "on": "2026-03-02"},
+        "assignee": {"kind": "sold", "on": "2026-03-02"},
         "points": {"kind": "person", "party_ref": "P", "name": "N", "party_kind": "person"},
         "raw_hex": {"kind": "undecodable", "event_id": ""},
         "is_accelerated": {"kind": "snapshot", "as_of": "2026-03-02", "balance_minor": "0"},

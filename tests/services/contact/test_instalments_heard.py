@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
 from aiokafka import TopicPartition
 from sqlalchemy import text
 
-from events.v1.bank_pb2 import BalanceChanged, DelinquencySnapshot, InstalmentDue, LoanFact
+from events.v1.bank_pb2 import (
+    Assignee,
+    BalanceChanged,
+    DelinquencySnapshot,
+    InstalmentDue,
+    LoanFact,
+    LoanSold,
+)
 from events.v1.intake_pb2 import LoanFactAccepted
 from services.contact.consumers import consumers
 from services.contact.settings import INTAKE_TOPIC
+from services.contact.store import assignments
 from tests.services.contact.reminding import DAY, DUE_ON, current, payment, rows
 from tests.services.contact.scene import NOON, TENANT, Scene
 
@@ -51,13 +60,14 @@ FACTS = (
     delivered(2, LoanFact(instalment_due=DUE)),
     delivered(3, LoanFact(snapshot=DelinquencySnapshot(as_of="2026-03-01"))),
 )
+SOLD = LoanSold(on="2026-03-02", assignee=Assignee(name="Buyer Ltd"))
 
 
-async def hear(scene: Scene) -> None:
+async def hear(scene: Scene, facts: Sequence[Delivered] = FACTS) -> None:
     _, accepted, *_ = consumers(scene.context)
     assert INTAKE_TOPIC in accepted.topics
     partition = TopicPartition(INTAKE_TOPIC, 0)
-    assert await accepted.settle(partition, FACTS, asyncio.Event()) == 4
+    assert await accepted.settle(partition, facts, asyncio.Event()) == len(facts) + 1
 
 
 async def taken_in(scene: Scene) -> list[str]:
@@ -76,6 +86,14 @@ async def test_of_all_facts_instalments_alone_are_taken_in_once_however_often_th
     assert await scene.count("instalment") == 1
     [duty] = await rows(scene)
     assert (duty.kind, duty.occasion) == ("pre_due", "instalment-1")
+
+
+async def test_a_sale_is_taken_in_with_its_buyer(scene: Scene) -> None:
+    await hear(scene, [delivered(1, LoanFact(sold=SOLD))])
+    assert await taken_in(scene) == ["event-1"]
+    async with scene.database.transaction() as session:
+        buyer = await assignments.find(session, "l1")
+    assert buyer is not None and buyer.name == "Buyer Ltd" and "purpose" in buyer.lacks
 
 
 async def test_of_what_was_paid_before_its_instalment_was_heard_only_the_recent_counts(

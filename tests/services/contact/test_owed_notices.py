@@ -23,7 +23,7 @@ from tests.services.contact.placing import (
     post,
     reservation,
 )
-from tests.services.contact.reminding import AS_BORROWER, act, due, instalment, rows, sent
+from tests.services.contact.reminding import AS_BORROWER, act, due, instalment, rows, sent, words_of
 from tests.services.contact.scene import NOON, TENANT, Scene
 
 pytestmark = pytest.mark.database
@@ -98,6 +98,7 @@ async def test_without_a_text_of_the_bank_a_notice_is_left_to_people_and_raised(
     assert await act(scene) == 0 and await sent(scene) == []
     [missed] = await scene.told("l1", contact_placements_pb2.DutyMissed)
     assert missed.rule_id == "UK-NOSIA"
+    assert missed.because.startswith("there is no text arrears_notice: ")
     # That it was missed stays, though the loan is paid.
     await scene.position("l1", 2, "closed", AS_BORROWER)
     [duty] = await rows(scene)
@@ -174,6 +175,21 @@ async def test_borrowers_are_to_hear_of_an_agent_before_it_comes(scene: Scene) -
     [letter] = await sent(scene)
     assert letter.notice == "agent_intimation"
     assert len(await scene.told("l1", contact_pb2.TouchConfirmed)) == 1
+
+
+async def test_the_notice_names_the_agency_as_the_white_list_does(scene: Scene) -> None:
+    under(scene, "in-rbi")
+    await scene.overdue("l1", "b1")
+    await scene.person("b1", ("email", "b1@example.test"), sequence=2)
+    async with scene.app() as http:
+        await list_agency(http)
+        await post(http, "placements", placement(from_at=(NOON + DAY * 5).isoformat()), 201)
+    async with scene.database.transaction() as session:
+        decision = DecidePlacement(TENANT, "pl1", True, "officer 2")
+        await placements.decide(session, scene.desk, decision, NOON)
+    assert await act(scene) == 1
+    words = await words_of(scene)
+    assert "First Agency" in words and "2026-03-07" in words and "ag1" not in words
 
 
 async def test_an_agent_that_is_called_back_need_not_be_announced(scene: Scene) -> None:

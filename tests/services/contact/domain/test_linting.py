@@ -58,6 +58,27 @@ def test_no_bundled_text_has_a_fault(template: Template) -> None:
     assert faults(template) == []
 
 
+@pytest.mark.parametrize("part", ["name", "contact", "purpose", "data_kinds"])
+def test_a_notice_that_names_the_buyer_says_all_that_is_owed_of_it(part: str) -> None:
+    """CN-PIPL-2: the name, how to reach it, what for, and which data; whatever a branch may say."""
+    named = LIBRARY.latest["assignment_notice", "en"]
+    said = "{{ assignee." + part + " }}"
+    maybe = "{% if balance %}" + said + "{% endif %}"
+    for template in (_without(named, said, ""), _without(named, said, maybe)):
+        found = {each.words for each in lint(template) if each.code == "announcement_incomplete"}
+        assert f"assignee.{part}" in found
+
+
+def test_a_notice_of_an_agency_says_its_name() -> None:
+    named = LIBRARY.latest["agent_intimation", "zh-CN"]
+    assert "announcement_incomplete" in codes(_without(named, "{{ agency.name }}", ""))
+
+
+def _without(template: Template, words: str, instead: str) -> Template:
+    sections = tuple((f, h, text.replace(words, instead)) for f, h, text in template.sections)
+    return replace(template, body=template.body.replace(words, instead), sections=sections)
+
+
 @pytest.mark.parametrize(
     "words, code",
     [

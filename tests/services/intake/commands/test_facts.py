@@ -72,6 +72,14 @@ async def test_the_banks_own_references_never_travel(intake: Intake) -> None:
     assert proven.contacts[0].party_ref == parties["co_borrower"]
 
 
+async def test_a_sale_told_again_with_its_buyer_is_news_and_travels_whole(intake: Intake) -> None:
+    buyer = pb.Assignee(name="Buyer Ltd", phone="400", purpose="to hold it", data_kinds=["name"])
+    bare, whole = pb.LoanSold(on="2026-03-01"), pb.LoanSold(on="2026-03-01", assignee=buyer)
+    told = [fact("e1", registered=registered()), fact("e2", sold=bare), fact("e3", sold=whole)]
+    assert await statuses(intake, *told) == [APPLIED] * 3
+    assert (await intake.told())[-1].body.fact.sold == whole
+
+
 async def test_the_same_event_again_is_a_duplicate_in_a_batch_and_later(intake: Intake) -> None:
     loan = fact("e1", registered=registered())
     assert await statuses(intake, loan, loan) == [APPLIED, DUPLICATE]
