@@ -72,6 +72,7 @@ async def _histories(bootstrap: str, tenant: str, clock: Sequence[ClockReading])
         acts_after_end=proofs.acts_after_end(contact),
         touches=len(confirmed),
         pooled=Pooled(len(shared), sum(shared)),
+        owed_acts=proofs.owed_acts(contact),
         hold_kinds=frozenset(proofs.hold_kinds(contact)),
         standing_seconds=proofs.standing_seconds(contact),
         lag_seconds=proofs.lag_seconds(contact, clock),

@@ -107,6 +107,15 @@ def touches(contact: Iterable[Recorded]) -> Counter[str]:
     )
 
 
+def owed_acts(contact: Iterable[Recorded]) -> Counter[str]:
+    """What contact owed by itself and sent without a case, by its text."""
+    return Counter(
+        event.body.template
+        for event in contact
+        if isinstance(event.body, TouchConfirmed) and event.body.key.startswith("duty/")
+    )
+
+
 def hold_kinds(contact: Iterable[Recorded]) -> set[str]:
     return {
         hold.kind

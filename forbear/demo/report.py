@@ -31,6 +31,7 @@ class Histories:
     acts_after_end: int
     touches: int
     pooled: Pooled
+    owed_acts: Mapping[str, int]
     hold_kinds: frozenset[str]
     standing_seconds: list[float]
     lag_seconds: list[float]
@@ -94,6 +95,7 @@ def report(evidence: Evidence) -> dict[str, Any]:
             "made": answers.contacts["made"],
             "refused_by_rule": answers.contacts["refused_by_rule"],
             "pooled": asdict(histories.pooled),
+            "owed_acts": dict(sorted(histories.owed_acts.items())),
         },
         "acts_after_end": histories.acts_after_end,
         "standing_seconds": proofs.percentiles(histories.standing_seconds),
@@ -131,6 +133,7 @@ def checks_of(evidence: Evidence) -> dict[str, bool]:
     }
     if sent.must_occur_all:
         checks["touches_of_one_debtor_were_pooled"] = histories.pooled.touches > 0
+        checks["reminders_left_before_the_due_day"] = histories.owed_acts.get("pre_due", 0) > 0
     if sent.injected is not None:
         checks["faults_disposed_of_as_injected"] = all(
             answers.counts[name] == sent.injected[name] for name in INJECTED

@@ -23,6 +23,8 @@ class Group:
     `demand`, `plan`, `matter`, `old` (long ago, so that limitation is about to expire).
     `pays` are days after the first missed due date on which the file itself brings a payment of all
     that is overdue; the one of `reverses` is undone by the bank so many days after that date.
+    Of `told_ahead` loans each instalment is told a week before its day, as a bank's feed would; of
+    all others on its morning, so that the reminders that contact owes stay few.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Group:
     reverses: int | None = None
     reported_by: Reporter = Reporter.CORE_BANK
     debtors_of: str = ""
+    told_ahead: bool = False
 
     @property
     def prefix(self) -> str:
@@ -95,6 +98,7 @@ CAST: tuple[Group, ...] = (
         due=_SPREAD,
         pays=(12,),
         reported_by=_FILE,
+        told_ahead=True,
     ),
     Group(
         "second-episode",

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from events.v1.bank_pb2 import (
+    Assignee,
     BalanceChanged,
     BankFact,
     InstalmentDue,
@@ -35,8 +36,15 @@ _INSTALMENT_MINOR = {
     "card": (30_000, 150_000),
     "enterprise_loan": (2_000_000, 9_000_000),
 }
-_MONTH = timedelta(days=30)
+_MONTH, _AHEAD = timedelta(days=30), timedelta(days=7)
 _LATE_COSTS_MINOR = 2_000
+_ASSIGNEE = Assignee(
+    name="示例资产管理公司",
+    address="示例市示例路 1 号",
+    phone="400-000-0001",
+    purpose="持有、管理并清收受让的债权",
+    data_kinds=["name", "phone", "address", "contract", "amounts", "payment_history"],
+)
 
 
 @dataclass(frozen=True)
@@ -99,11 +107,13 @@ def opening(cast: Cast) -> list[BankFact]:
 
 
 def schedule(cast: Cast) -> list[BankFact]:
-    """Each instalment as it falls due; those before the play come at its beginning."""
+    """Each instalment as it falls due, or a week ahead; those that would be told before the play
+    come at its beginning."""
     facts = []
     for instalment in cast.instalments:
-        due_on = date.fromisoformat(instalment.due_on)
-        when = at(due_on, 6) if due_on >= START else at(START, 0, 15)
+        told_on = date.fromisoformat(instalment.due_on)
+        told_on -= _AHEAD if cast.group.told_ahead else timedelta(0)
+        when = at(told_on, 6) if told_on >= START else at(START, 0, 15)
         name = f"due{instalment.number}"
         facts.append(fact_of(cast, name, LoanFact(instalment_due=instalment), when, 1))
     return facts
@@ -202,7 +212,7 @@ def _reversal(cast: Cast) -> BankFact:
 def _ending(cast: Cast, kind: str, day: int) -> BankFact:
     on = (START + timedelta(days=day)).isoformat()
     endings = {
-        "sold": LoanFact(sold=LoanSold(on=on)),
+        "sold": LoanFact(sold=LoanSold(on=on, assignee=_ASSIGNEE)),
         "recalled": LoanFact(recalled=LoanRecalled(on=on)),
         "written_off": LoanFact(written_off=LoanWrittenOff(on=on)),
     }

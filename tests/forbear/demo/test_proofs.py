@@ -52,6 +52,12 @@ def test_a_reminder_is_of_a_loan_without_a_case_and_a_notice_of_either() -> None
     assert proofs.acts_after_end(stream(GOING, reminder)) == 1
 
 
+def test_what_was_owed_without_a_case_is_counted_by_its_text() -> None:
+    reminder = TouchConfirmed(key="duty/l1/b1/pre_due/instalment-1/0/sms", template="pre_due")
+    case = TouchConfirmed(key="l1/1/k", template="pre_due")
+    assert proofs.owed_acts(stream(reminder, case, reminder)) == {"pre_due": 2}
+
+
 def test_the_standing_of_one_loan_stops_no_other() -> None:
     history = [*stream(STOPPED), *stream(GOING, TOUCH, loan="l2")]
     assert proofs.acts_after_end(history) == 0

@@ -54,6 +54,7 @@ HISTORIES = Histories(
     acts_after_end=0,
     touches=5,
     pooled=Pooled(touches=2, loans=4),
+    owed_acts={"pre_due": 2},
     hold_kinds=frozenset(kind.value for kind in HoldKind),
     standing_seconds=[0.5],
     lag_seconds=[1.0],
@@ -110,6 +111,10 @@ BAD = {
     ],
     "no_act_after_the_end": [histories(acts_after_end=1)],
     "touches_of_one_debtor_were_pooled": [histories(pooled=Pooled(0, 0))],
+    "reminders_left_before_the_due_day": [
+        histories(owed_acts={}),
+        histories(owed_acts={"assignment_notice": 1}),
+    ],
     "contacts_made_as_recorded": [histories(touches=4)],
     "ledger_balanced": [answers(imbalance={"CNY": 0, "TWD": -1}), answers(imbalance={})],
     "positions_equal_the_reference": [
@@ -141,6 +146,7 @@ def test_the_report_has_the_keys_that_others_read() -> None:
     assert list(written["cases"]) == named
     assert written["dead_letters"] == {"injected": 1, "found": 1}
     assert written["facts_per_second"] == 0.2
+    assert written["contacts"]["owed_acts"] == {"pre_due": 2}
     assert written["peak_pss_mib"] == 1_500
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -169,6 +170,27 @@ def test_a_reversal_begins_a_second_delinquency(facts: list[PlannedFact]) -> Non
             )
             assert runs == 2
             assert any(t.HasField("payment_reversed") for t in told)
+
+
+def test_few_loans_are_told_of_an_instalment_a_week_ahead_and_the_others_on_its_day(
+    facts: list[PlannedFact],
+) -> None:
+    """Each of those owes a reminder, so that the play shows some and stays short."""
+    ahead = {cast.loan_ref for cast in cast_loans() if cast.group.told_ahead}
+    lead: dict[str, list[int]] = defaultdict(list)
+    for fact in bank_facts(facts):
+        if fact.fact.HasField("instalment_due") and not fact.event_id.startswith("invalid"):
+            due_on = date.fromisoformat(fact.fact.instalment_due.due_on)
+            told_on = fact.occurred_at.ToDatetime(UTC).astimezone(ZoneInfo("Asia/Shanghai")).date()
+            lead[fact.loan_ref].append((due_on - told_on).days)
+    reminded = [days for ref in ahead for days in lead[ref] if days > 0]
+    assert len(ahead) == 6 and 15 <= len(reminded) <= 25 and max(reminded) == 7
+    assert all(days <= 0 for ref, told in lead.items() if ref not in ahead for days in told)
+
+
+def test_a_sold_loan_names_who_bought_it(facts: list[PlannedFact]) -> None:
+    sold = [f.fact.sold for f in bank_facts(facts) if f.fact.HasField("sold")]
+    assert len(sold) == 3 and all(each.assignee.name and each.assignee.purpose for each in sold)
 
 
 def test_what_was_proven_names_notices_that_the_strategies_know() -> None:

@@ -10,6 +10,7 @@ import pytest
 from events.v1 import contact_pb2, contact_placements_pb2
 from interfaces.values import Channel
 from services.contact.activities import do_owed
+from services.contact.activities.owed_acts import pause
 from services.contact.consumers import receive_instalments
 from services.contact.domain.points import OptOut
 from services.contact.store import people
@@ -173,3 +174,10 @@ async def test_the_loop_does_what_is_planned(scene: Scene) -> None:
     finally:
         doing.cancel()
         await asyncio.gather(doing, return_exceptions=True)
+
+
+async def test_a_fast_clock_is_looked_at_more_often(scene: Scene) -> None:
+    assert pause(scene.context, None) == timedelta(seconds=5)
+    scene.set_clock(NOON, rate=144_000)
+    assert pause(scene.context, None) == timedelta(milliseconds=500)
+    assert pause(scene.context, NOON - DAY) < timedelta(milliseconds=500)
