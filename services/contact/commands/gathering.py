@@ -174,12 +174,14 @@ def _proposal(asked: Asked, point_id: str, *, may_enter: bool) -> Proposal:
 
 def _known_loan(loan_id: str, asked: Asked, docket: Docket) -> KnownLoan:
     expires_on = docket.limitations.get(loan_id)
+    stand = next((each for each in docket.standings if each.loan_id == loan_id), None)
     return KnownLoan(
         loan_id,
         product=asked.product,
         limitation_expires_on=expires_on,
         is_limitation_known=expires_on is not None,
         first_communication_at=docket.first_contacts.get(loan_id),
+        oldest_due_on=stand.amounts.oldest_due_on if stand is not None else None,
     )
 
 

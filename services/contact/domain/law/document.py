@@ -186,6 +186,7 @@ def _loan(raw: Document) -> KnownLoan:
         next_due_on=_day(raw.get("next_due_on")),
         payments_missed_two_on=_day(raw.get("payments_missed_two_on")),
         assigned_at=_perhaps(raw.get("assigned_at")),
+        oldest_due_on=_day(raw.get("oldest_due_on")),
     )
 
 

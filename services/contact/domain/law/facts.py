@@ -182,8 +182,9 @@ class KnownTreatment:
 
 @dataclass(frozen=True, slots=True)
 class KnownLoan:
-    """What rules ask of a loan. The due dates and the arrears are looked at by duties alone. No
-    limitation date: it does not expire, unless `is_limitation_known` says that nobody knows."""
+    """What rules ask of a loan; `oldest_due_on` is the day of the oldest unpaid. The other due
+    dates and the arrears are looked at by duties alone. No limitation date: it does not expire,
+    unless `is_limitation_known` says that nobody knows."""
 
     loan_id: str
     product: str = ""
@@ -194,6 +195,7 @@ class KnownLoan:
     next_due_on: date | None = None
     payments_missed_two_on: date | None = None
     assigned_at: datetime | None = None
+    oldest_due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

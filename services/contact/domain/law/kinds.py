@@ -15,9 +15,10 @@ from services.contact.domain.law.conduct import (
     VisitPeople,
 )
 from services.contact.domain.law.counts import CallsInDays, DaysAfterConversation, Per, PerDay
-from services.contact.domain.law.facts import DayHours, Result
+from services.contact.domain.law.facts import DayHours, NoticeKind, Result
 from services.contact.domain.law.hours import Hours, NoBan
 from services.contact.domain.law.judgement import Kind
+from services.contact.domain.law.noticed import NoticeBefore
 from services.contact.domain.law.stops import (
     LocateOnce,
     NoHold,
@@ -81,4 +82,5 @@ JUDGED: Mapping[str, Callable[[Parameters], Kind]] = {
     "listed_agency": lambda stated: ListedAgency(stated["evaluated_days_max"]),
     "certified_agents": lambda _: CertifiedAgents(),
     "no_suit_when_barred": lambda _: NoSuitWhenBarred(),
+    "notice_before": lambda stated: NoticeBefore(NoticeKind(stated["notice"]), stated["days"]),
 }

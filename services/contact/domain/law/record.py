@@ -222,6 +222,7 @@ def _loan(loan: KnownLoan) -> Document:
         next_due_on=loan.next_due_on,
         payments_missed_two_on=loan.payments_missed_two_on,
         assigned_at=loan.assigned_at,
+        oldest_due_on=loan.oldest_due_on,
     )
 
 

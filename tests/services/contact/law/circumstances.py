@@ -24,6 +24,8 @@ EVENTS = [
     "agency_is_looked_at",
     "limitation_is_reckoned",
     "debtor_is_struck",
+    "notice_is_given",
+    "arrears_begin_anew",
 ]
 
 
@@ -46,6 +48,8 @@ class Circumstances:
     agencies: dict[str, Document] = field(default_factory=dict)
     third_refused: bool = False
     barred_on: str | None = None
+    notices: list[Document] = field(default_factory=list)
+    fell_due_on: str | None = None
 
     def __post_init__(self) -> None:
         self.packs = facts.packs(self.random, self.pack)
@@ -66,6 +70,7 @@ class Circumstances:
         made["debtor"] = dict(self.debtor) if act["debtor"] == "b1" else made["debtor"]
         made["pack"] = self.packs
         made["loans"][0]["limitation_expires_on"] = self.barred_on
+        made["loans"][0]["oldest_due_on"] = self.fell_due_on
         made["loans"].append(made["loans"][0] | {"id": "l2"})
         made |= {
             "points": self.points[party],
@@ -74,6 +79,7 @@ class Circumstances:
             "agreements": list(self.agreements[party]),
             "holds": [dict(each) for each in self.holds],
             "attempts": list(self.attempts),
+            "notices": list(self.notices),
         }
         facts.mark(made)
         made["agency"] = self.agencies.get(act["agency"])
@@ -122,6 +128,12 @@ class Circumstances:
 
     def _debtor_is_struck(self, _: str) -> None:
         self.holds.append(facts.blow(self.random, self.at))
+
+    def _notice_is_given(self, _: str) -> None:
+        self.notices += [facts.notice(self.random, self.at) for _ in range(3)]
+
+    def _arrears_begin_anew(self, _: str) -> None:
+        self.fell_due_on = local(self.at, self.zones["b1"][0]).date().isoformat()
 
     def _agency(self, name: str) -> Document:
         evaluated = self.at - timedelta(days=self.random.choice([10, 200, 330]))

@@ -13,7 +13,16 @@ from tests.services.contact.law.moments import text
 ANSWERED = ["connected", "right_party", "effective", "effective"]
 UNANSWERED = ["no_answer", "no_answer", "no_answer", "voicemail", "busy", "out_of_service"]
 WRITTEN = ["sent", "delivered", "undeliverable"]
-PURPOSES = ["collection"] * 8 + ["reminder"] * 2 + ["statutory_notice", "service", "reply"]
+PURPOSES = (
+    ["collection"] * 8
+    + ["reminder"] * 2
+    + [
+        "statutory_notice",
+        "service",
+        "reply",
+        "court_service",
+    ]
+)
 CHANNELS = ["call"] * 8 + ["sms", "sms", "email", "email", "letter", "visit"]
 HOLDS = [
     "dispute",
@@ -150,6 +159,21 @@ def agreement(random: Random, at: datetime) -> Document:
     if kind == "frequency":
         extra = {"per_day_max": random.choice([4, 5])}
     return papers.agreement(kind, text(begins), ends, **extra)
+
+
+def notice(random: Random, at: datetime) -> Document:
+    """Of a default as a rule, around the fourteen days that it leaves; it may not arrive."""
+    sent = at - timedelta(
+        hours=random.choice([0, 1, 24 * 14 - 9, 24 * 14, 24 * 15, 24 * 15, 24 * 40])
+    )
+    arrived = random.choice([None, *[text(sent + timedelta(hours=random.choice([0, 3, 20])))] * 4])
+    return {
+        "kind": random.choice(["default"] * 6 + ["arrears"]),
+        "loan": random.choice(["l1", "l1", "l2"]),
+        "party": random.choice(["b1", "b1", "b1", "b2"]),
+        "sent_at": text(sent),
+        "delivered_at": arrived,
+    }
 
 
 def opt_out(random: Random, party: str) -> Document:

@@ -178,6 +178,32 @@ def test_breathing_space_dispute_and_lost_capacity_stop_a_british_lender() -> No
 
 
 @pytest.mark.parametrize(
+    ("at", "broken"),
+    [
+        ("2026-03-15T23:59:59+00:00", ["UK-DN"]),
+        ("2026-03-16T23:59:59+00:00", ["UK-DN"]),
+        ("2026-03-17T00:00:00+00:00", []),
+    ],
+)
+def test_british_court_papers_wait_for_the_default_notice(at: str, broken: list[str]) -> None:
+    """Served on 2 March: the date it sets is 16 March at the earliest, and passes with that day."""
+    document = paper(at, "uk-conc", "Europe/London", purpose="court_service", channel="letter")
+    assert violations(document) == ["UK-DN"]
+    served = {"sent_at": "2026-03-01T09:00:00+00:00", "delivered_at": "2026-03-02T09:00:00+00:00"}
+    notice = {"kind": "default", "loan": "l1", "party": "b1", **served}
+    document["notices"] = [notice]
+    assert violations(document) == broken
+    document["loans"][0]["oldest_due_on"] = "2026-03-02"
+    assert violations(document) == ["UK-DN"]
+    document["loans"][0]["oldest_due_on"] = None
+    for other in ({"kind": "arrears"}, {"loan": "l2"}, {"party": "b2"}, {"delivered_at": None}):
+        document["notices"] = [notice | other]
+        assert violations(document) == ["UK-DN"]
+    document["pack"] = "uk-conc@1"
+    assert violations(document) == []
+
+
+@pytest.mark.parametrize(
     ("clock", "broken"),
     [
         ("2026-03-02T07:59:59+05:30", ["IN-TIME"]),

@@ -33,6 +33,7 @@ ARTICLES = [
     ("UK-BS-60", "HOLD breathing_space"),
     ("UK-CAP", "HOLD incapacity"),
     ("UK-DISP", "HOLD dispute"),
+    ("UK-DN",),
     ("IN-TIME",),
     ("OPT-OUT",),
     ("HOLD bank_pause",),

@@ -53,6 +53,10 @@ def add_trouble(random: Random, document: Document, at: datetime) -> None:
         document["party"]["has_refused"] = random.random() < 0.1
     if random.random() < 0.1:
         document["holds"].append(facts.blow(random, at))
+    if document["act"]["purpose"] == "court_service" or random.random() < 0.05:
+        document["notices"] = [facts.notice(random, at) for _ in range(random.randint(0, 3))]
+        fell_due = (at - timedelta(days=random.choice([5, 15, 16, 60, 60]))).date()
+        document["loans"][0]["oldest_due_on"] = random.choice([None, fell_due.isoformat()])
     if random.random() < 0.1:
         expires = (at + timedelta(days=random.choice([-400, -2, -1, 0, 1, 400]))).date()
         document["loans"][0]["limitation_expires_on"] = expires.isoformat()
