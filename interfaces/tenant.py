@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from interfaces.strategy import CureRule
+from interfaces.values import Capacity
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class Product:
 
 @dataclass(frozen=True)
 class Tenant:
+    """`capacity` is that in which it collects: it made the loans, or it bought the debts."""
+
     name: str
     institution: str
     zone: str
@@ -32,6 +35,11 @@ class Tenant:
     visits_per_area_per_day_max: int
     legal_needs_approval: bool
     strategies: tuple[str, ...]
+    capacity: Capacity = Capacity.CREDITOR
+
+    def acting_as(self, stated: Capacity) -> Capacity:
+        """The capacity of who acts: the tenant's own, unless an agency does."""
+        return stated if stated is Capacity.AGENCY else self.capacity
 
     def product(self, name: str) -> Product | None:
         return self.products.get(name)
@@ -50,6 +58,7 @@ def parse_tenant(raw: Mapping[str, Any]) -> Tenant:
         visits_per_area_per_day_max=raw["visits_per_area_per_day_max"],
         legal_needs_approval=raw["legal_needs_approval"],
         strategies=tuple(raw["strategies"]),
+        capacity=Capacity(raw.get("capacity", Capacity.CREDITOR)),
     )
 
 

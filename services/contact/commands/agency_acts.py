@@ -29,6 +29,7 @@ from services.contact.commands.agency_hearing import NOTHING, Heard
 from services.contact.commands.desk import Desk
 from services.contact.commands.judging import attempt_id_of
 from services.contact.commands.outcomes import ReportOutcome
+from services.contact.commands.owing import addressed
 from services.contact.domain.outcomes import Outcome
 from services.contact.settings import TOPIC
 from services.contact.store import agency_acts, placements
@@ -122,7 +123,7 @@ async def confirm(
     await check_kept_away(session, touch, now, now)
     outcome = await reservations.confirm(session, desk, touch)
     if outcome.status is TouchStatus.CONFIRMED:
-        await occasions.communicated(session, desk, touch, now)
+        await occasions.communicated(session, desk, addressed(touch), now)
     return outcome
 
 

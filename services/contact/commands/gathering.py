@@ -110,6 +110,7 @@ def ask_for(desk: Desk, asked: Asked, at: datetime, attempt_key: str = "") -> As
 
 def gather(desk: Desk, asked: Asked, docket: Docket, at: datetime) -> Gathered:
     tenant = desk.tenants.get(asked.tenant)
+    asked = replace(asked, capacity=tenant.acting_as(asked.capacity))
     party, points, links = docket.party, docket.points, docket.links
     usable = (point.as_point for point in points)
     chosen = choose(usable, docket.opt_outs, asked.channel, for_notice=asked.is_notice).point_id

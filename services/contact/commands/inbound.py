@@ -8,9 +8,12 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from interfaces.values import LIABLE_ROLES, Capacity, Channel, Direction, Purpose
+from interfaces.values import LIABLE_ROLES, Capacity, Channel, Direction, Purpose, Role
+from services.contact.commands import occasions
 from services.contact.commands.consequences import Said
+from services.contact.commands.desk import Desk
 from services.contact.commands.judging import attempt_id_of
+from services.contact.commands.owing import Addressed
 from services.contact.domain.outcomes import Outcome
 from services.contact.domain.replies import ReplyKind
 from services.contact.store import standing as standings
@@ -22,23 +25,46 @@ from services.contact.store.touches import AttemptStatus
 
 @dataclass(frozen=True)
 class CallIn:
-    """A call that came in from a party's point; the key is of the call."""
+    """A call that came in from a party's point, taken in the tenant's own capacity; the key is of
+    the call."""
 
     tenant: str
     key: str
     point_id: str
+    capacity: Capacity
+
+
+def call_in(desk: Desk, tenant: str, key: str, point_id: str) -> CallIn:
+    return CallIn(tenant, key, point_id, desk.tenants.get(tenant).capacity)
 
 
 async def record_call(
-    session: AsyncSession, links: Sequence[Link], said: Said, now: datetime
+    session: AsyncSession, desk: Desk, links: Sequence[Link], said: Said, now: datetime
 ) -> None:
     """A reply on the telephone that no call of ours was under way for: with who answers for
     nobody, a talk with another; else a conversation with the person."""
-    call = CallIn(said.tenant, f"reply/{said.reply_id}", said.point_id)
+    call = call_in(desk, said.tenant, f"reply/{said.reply_id}", said.point_id)
     attempt = await attempt_of(session, links, call, now)
     is_other = ReplyKind.WRONG_PERSON in said.understanding.kinds
     attempt.outcome = Outcome.THIRD_PARTY if is_other else Outcome.EFFECTIVE
     await touches.add(session, attempt)
+    await heed_first(session, desk, attempt, now)
+
+
+async def heed_first(session: AsyncSession, desk: Desk, attempt: AttemptRow, now: datetime) -> None:
+    """Who bought the debt may be called before it communicated itself; the loans are locked."""
+    if attempt.capacity != Capacity.DEBT_BUYER or attempt.outcome == Outcome.THIRD_PARTY:
+        return
+    for loan_id in attempt.loan_ids:
+        to = Addressed(
+            tenant=attempt.tenant,
+            loan_id=loan_id,
+            product="",
+            party_id=attempt.party_id,
+            role=Role(attempt.role),
+            capacity=Capacity.DEBT_BUYER,
+        )
+        await occasions.communicated(session, desk, to, now)
 
 
 async def attempt_of(
@@ -61,7 +87,7 @@ async def attempt_of(
         channel=Channel.CALL,
         direction=Direction.INBOUND,
         purpose=Purpose.REPLY,
-        capacity=Capacity.CREDITOR,
+        capacity=call.capacity,
         point_id=call.point_id,
         episode=standing.episode if standing else 0,
         position_version=standing.position_version if standing else 0,

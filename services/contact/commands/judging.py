@@ -131,8 +131,8 @@ def superseded(touch: Touch, standing: Standing) -> TouchOutcome:
 
 
 def hear(desk: Desk, docket: Docket, touch: Touch, standing: Standing, at: datetime) -> Hearing:
-    """The touch with all that is known, and as what its text shows it to be; its own earlier try
-    does not count."""
+    """The touch with all that is known, as what its text shows it to be and in the tenant's own
+    capacity; its own earlier try does not count."""
     touch = _as_worded(desk, touch, docket)
     own_id = attempt_id_of(touch.tenant, touch.key)
     found = gather(desk, asked_of(touch, standing.amounts.product, own_id), docket, at)
@@ -156,7 +156,8 @@ def _as_worded(desk: Desk, touch: Touch, docket: Docket) -> Touch:
     may_disclose = touch.role in LIABLE_ROLES
     text = desk.library.choose(touch.template, touch.purpose, language, may_disclose=may_disclose)
     meant = purpose_of(touch.purpose, text, touch.channel, touch.role, touch.capacity)
-    return replace(touch, purpose=meant)
+    capacity = desk.tenants.get(touch.tenant).acting_as(touch.capacity)
+    return replace(touch, purpose=meant, capacity=capacity)
 
 
 async def record_verdict(session: AsyncSession, hearing: Hearing, verdict: Verdict) -> None:

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from interfaces.contact import Touch
 from interfaces.values import LIABLE_ROLES, Capacity, Disposition, Role
 from services.contact.commands import announcing, duties
 from services.contact.commands.desk import Desk
@@ -37,7 +36,7 @@ _ENDED = frozenset(
 _OF_A_RUNNING_LOAN = frozenset(
     {DutyKind.PRE_DUE, DutyKind.ARREARS, DutyKind.VALIDATION, DutyKind.AGENT_INTIMATION}
 )
-_INSTALMENT = "instalment-"
+_INSTALMENT, _OWN = "instalment-", "own"
 _DAY = timedelta(days=1)
 
 
@@ -95,21 +94,16 @@ async def reckon(
         await duties.owe(session, wanted, now)
 
 
-async def communicated(session: AsyncSession, desk: Desk, touch: Touch, now: datetime) -> None:
-    """An agency acts on a party of a loan, which is locked: the first time counts as its first
-    communication, since whether it reached anybody is known only later."""
-    known = (await standings.load(session, [touch.loan_id]))[touch.loan_id]
-    occasion = f"agency-{touch.agency}"
+async def communicated(session: AsyncSession, desk: Desk, to: Addressed, now: datetime) -> None:
+    """An agency, or who bought the debt, acts on a party of a loan, which is locked: the first time
+    counts as its first communication, since whether it reached anybody is known only later. Who is
+    asked for the debtor's whereabouts never hears of the debt."""
+    if to.role is Role.CONTACT:
+        return
+    known = (await standings.load(session, [to.loan_id]))[to.loan_id]
+    occasion = f"agency-{to.agency}" if to.agency else _OWN
     product = known.amounts.product
-    to = Addressed(
-        tenant=touch.tenant,
-        loan_id=touch.loan_id,
-        product=product,
-        party_id=touch.party_id,
-        role=touch.role,
-        capacity=touch.capacity,
-        agency=touch.agency,
-    )
+    to = replace(to, product=product)
     found = await ground(session, desk, to, (Since.FIRST_COMMUNICATION,), now)
     if found is None:
         return

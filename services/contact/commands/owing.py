@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from interfaces.contact import Touch
 from interfaces.values import Capacity, Channel, Purpose, Role
 from services.contact.commands.desk import Desk
 from services.contact.commands.duties import OweDuty
@@ -18,6 +19,11 @@ from services.contact.domain.law.owed import Duty, DutyRule, Since
 from services.contact.domain.law.owed import duties as duties_of
 from services.contact.store import dockets, progress
 from services.contact.store import duties as store
+
+_BY_WHO_COMMUNICATED = (
+    "whoever communicated gives it, with what 12 CFR 1006.34(c) asks for: let a notice named "
+    "validation leave, or settle the duty"
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,19 @@ class Addressed:
     role: Role
     capacity: Capacity = Capacity.CREDITOR
     agency: str = ""
+
+
+def addressed(touch: Touch) -> Addressed:
+    """Whom a touch addresses; its loan's product is looked up with its standing."""
+    return Addressed(
+        tenant=touch.tenant,
+        loan_id=touch.loan_id,
+        product="",
+        party_id=touch.party_id,
+        role=touch.role,
+        capacity=touch.capacity,
+        agency=touch.agency,
+    )
 
 
 @dataclass(frozen=True)
@@ -48,11 +67,11 @@ def rules_of(
 ) -> tuple[DutyRule, ...]:
     """The duties of the packs that the gate would ask, those that begin with such an occasion. A
     pack made for other capacities owes nothing in this one."""
-    names = desk.tenants.get(to.tenant).law
+    tenant = desk.tenants.get(to.tenant)
     return tuple(
         rule
-        for pack in desk.law.chosen(names, _proposal(to), at)
-        if to.capacity in pack.capacities
+        for pack in desk.law.chosen(tenant.law, _proposal(to), at)
+        if tenant.acting_as(to.capacity) in pack.capacities
         for rule in pack.duties
         if rule.since in since
     )
@@ -118,6 +137,8 @@ def _owe(desk: Desk, facts: Facts, duty: Duty, occasion: str, now: datetime) -> 
 def _unwritten(desk: Desk, kind: DutyKind) -> str:
     """Where nobody has written what contact would send, a person does it: what is missing."""
     doing = DOING.get(kind)
+    if kind is DutyKind.VALIDATION:
+        return _BY_WHO_COMMUNICATED
     if doing is None or doing.template in {each.id for each in desk.library.templates}:
         return ""
     return (

@@ -122,7 +122,7 @@ async def record(
     )
     await _keep(session, desk, command, said, now)
     if command.channel is Channel.CALL and not command.in_attempt:
-        await record_call(session, own, said, now)
+        await record_call(session, desk, own, said, now)
     followed = await consequences.follow(session, desk, said, now)
     return ReplyRecorded(
         reply_id=command.reply_id,

@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from interfaces.contact import Touch, TouchOutcome, TouchStatus
-from interfaces.values import Channel, Direction, NoticeStatus
-from services.contact.commands import reachability, telling
+from interfaces.values import Capacity, Channel, Direction, NoticeStatus
+from services.contact.commands import occasions, reachability, telling
 from services.contact.commands.composing import message_of
 from services.contact.commands.desk import Desk
 from services.contact.commands.judging import (
@@ -30,6 +30,7 @@ from services.contact.commands.judging import (
     superseded,
     tell_refusal,
 )
+from services.contact.commands.owing import addressed
 from services.contact.commands.progress import document
 from services.contact.domain.law.judgement import Verdict, judge
 from services.contact.domain.outcomes import Outcome, notice_status
@@ -206,7 +207,8 @@ def attempt_columns(hearing: Hearing, status: AttemptStatus) -> dict[str, Any]:
 async def tell_confirmation(
     session: AsyncSession, desk: Desk, hearing: Hearing, attempt_id: str = ""
 ) -> None:
-    """`attempt_id` where the touch is part of another one's attempt."""
+    """`attempt_id` where the touch is part of another one's attempt. An agency's acts are its own
+    door's to heed."""
     touch, clock = hearing.touch, desk.clock
     lag = clock.wall() - clock.reading().wall_time(touch.due_at)
     body = telling.touch_confirmed(
@@ -218,6 +220,8 @@ async def tell_confirmation(
     )
     event = outbox.Event(touch.tenant, touch.loan_id, body, hearing.at, cause=touch.key)
     await outbox.append(session, TOPIC, event)
+    if touch.capacity is Capacity.DEBT_BUYER:
+        await occasions.communicated(session, desk, addressed(touch), hearing.at)
 
 
 async def note(session: AsyncSession, row: AttemptRow, accepted: bool, at: datetime) -> None:

@@ -146,7 +146,7 @@ def next_look(holds: Iterable[HoldInterval], until_at: datetime, at: datetime) -
 def bars_creditor(*, bank_keeps_contact: bool, capacity: Capacity, purpose: Purpose) -> bool:
     """Whether an active placement keeps the bank's own collectors away meanwhile; what the bank
     must say by law, or answers, it always may."""
-    is_own = capacity is Capacity.CREDITOR and purpose in ENTRUSTABLE
+    is_own = capacity is not Capacity.AGENCY and purpose in ENTRUSTABLE
     return is_own and not bank_keeps_contact
 
 

@@ -14,7 +14,7 @@ from services.contact.commands import reachability
 from services.contact.commands.calls import holding, telling
 from services.contact.commands.calls.queue import call_id_of
 from services.contact.commands.desk import Desk
-from services.contact.commands.inbound import CallIn, attempt_of
+from services.contact.commands.inbound import attempt_of, call_in, heed_first
 from services.contact.commands.people import point_ids_of, renumber
 from services.contact.commands.touches import tell_recorded
 from services.contact.domain.calls.queue import LEASE, CallState, language_of
@@ -101,8 +101,10 @@ async def _match(
     locked = await reachability.lock(session, row.tenant, party_id, row.loan_ids)
     await renumber(session, desk, [party_id])
     point_id = await _known_point(session, row, party_id)
-    attempt = await attempt_of(session, links, CallIn(row.tenant, row.key, point_id), now)
+    called = call_in(desk, row.tenant, row.key, point_id)
+    attempt = await attempt_of(session, links, called, now)
     await touches.add(session, attempt)
+    await heed_first(session, desk, attempt, now)
     row.party_id, row.role = party_id, attempt.role
     row.loan_ids = attempt.loan_ids
     row.language = language_of(locked.row.language)

@@ -83,10 +83,11 @@ class NoHold:
 
 @dataclass(frozen=True)
 class NotPlaced:
-    """The bank's own collectors leave a loan alone that an agency was given alone."""
+    """The bank's own collectors leave a loan alone that an agency was given alone; who bought the
+    debt is the bank here."""
 
     def objection(self, act: Proposal, known: Known, at: datetime) -> Objection | None:
-        is_own = act.capacity is Capacity.CREDITOR
+        is_own = act.capacity is not Capacity.AGENCY
         if not is_own or known.placed_until is None or at >= known.placed_until:
             return None
         return Objection("the loan is placed with an agency", known.placed_until)

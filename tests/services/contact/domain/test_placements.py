@@ -148,6 +148,7 @@ def test_a_placement_may_keep_the_banks_own_collectors_away_but_never_its_duties
         return bars_creditor(bank_keeps_contact=False, capacity=capacity, purpose=purpose)
 
     assert is_barred(Purpose.COLLECTION)
+    assert is_barred(Purpose.COLLECTION, Capacity.DEBT_BUYER)
     assert not is_barred(Purpose.COLLECTION, Capacity.AGENCY)
     assert not is_barred(Purpose.STATUTORY_NOTICE)
     assert not is_barred(Purpose.REPLY)

@@ -48,6 +48,8 @@ def test_a_placed_loan_is_left_to_the_agency_until_the_placement_ends() -> None:
     assert asked("cn-bank", CALL, plain(placed_until=NOON)).is_allowed
     agency = act(capacity=Capacity.AGENCY, agency="ag1")
     assert asked("cn-bank", agency, placed).rule_id != "PLACED"
+    bought = act(capacity=Capacity.DEBT_BUYER)
+    assert asked("cn-bank", bought, placed).rule_id == "PLACED"
 
 
 def test_a_wrong_number_is_no_point_to_use() -> None:
