@@ -29,7 +29,7 @@ from services.contact.commands.people import SealedPerson
 from services.contact.commands.promising import NotTaken
 from services.contact.commands.standing import Matter, Told
 from services.contact.domain import standing as rules
-from services.contact.domain.announced import Assignee
+from services.contact.domain.announced import Assignee, one_line
 from services.contact.settings import (
     CASE_TOPIC,
     INTAKE_TOPIC,
@@ -248,8 +248,8 @@ def _instalment(record: Record, body: LoanFactAccepted) -> TellInstalment:
 
 def _sale(record: Record, body: LoanFactAccepted) -> TellAssignee:
     buyer = body.fact.sold.assignee
-    said = {name: " ".join(getattr(buyer, name).split()) for name in _OF_ASSIGNEE}
-    kinds = tuple(dict.fromkeys(buyer.data_kinds))
+    said = {name: one_line(getattr(buyer, name)) for name in _OF_ASSIGNEE}
+    kinds = tuple(dict.fromkeys(map(one_line, buyer.data_kinds)))
     assignee = Assignee(date.fromisoformat(body.fact.sold.on), data_kinds=kinds, **said)
     return TellAssignee(
         tenant=record.tenant,

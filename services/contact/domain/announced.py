@@ -92,6 +92,11 @@ class ComingAgency:
         }
 
 
+def one_line(told: str) -> str:
+    """What a bank told, as it may stand in a line of a notice: no breaks, nothing unprintable."""
+    return " ".join("".join(each if each.isprintable() else " " for each in told).split())
+
+
 Announced = Assignee | ComingAgency
 NAMED: Mapping[str, frozenset[str]] = {
     each.field: each.must_say for each in (Assignee, ComingAgency)

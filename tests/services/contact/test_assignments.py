@@ -91,6 +91,17 @@ async def test_what_is_told_by_halves_is_asked_for_and_then_sent(scene: Scene) -
     assert BUYER in await words_of(scene)
 
 
+async def test_a_name_breaks_no_line_whatever_it_holds(scene: Scene) -> None:
+    strange = {**WHOLE, "name": "East\x00 Asset\r\nManagement", "data_kinds": ["name", "na\x00me"]}
+    await tell(scene, sale(**strange))
+    await sold(scene)
+    [duty] = await rows(scene)
+    assert "not ['na me']" in duty.put_off_because
+    await tell(scene, sale(**{**strange, "data_kinds": ["name"]}))
+    await act(scene)
+    assert "East Asset Management" in await words_of(scene)
+
+
 async def test_an_older_word_and_the_same_sale_without_its_buyer_take_nothing_back(
     scene: Scene,
 ) -> None:
