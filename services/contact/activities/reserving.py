@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chassis.database import Database
+from chassis.errors import Rejected
 from chassis.telemetry import describe
 from interfaces.contact import Reservation, TouchOutcome
 from services.contact.commands import reservations
@@ -35,10 +36,10 @@ class _Asked:
         parties = {touch.party_id, touch.about_party_id}
         return {("key", touch.key), ("loan", touch.loan_id), *(("party", each) for each in parties)}
 
-    def end(self, answer: TouchOutcome | Exception) -> None:
+    def end(self, answer: TouchOutcome | BaseException) -> None:
         if self.answer.done():
             return
-        if isinstance(answer, Exception):
+        if isinstance(answer, BaseException):
             self.answer.set_exception(answer)
         else:
             self.answer.set_result(answer)
@@ -93,16 +94,17 @@ class Reserving:
     async def _answer(self, together: Sequence[_Asked]) -> None:
         """A fault of one is not the others': each is then tried alone."""
         commands = [asked.command for asked in together]
-        try:
-            async with self._database.transaction() as session:
-                answers = await reservations.reserve_all(session, self._desk, commands)
-        except Exception as fault:
-            if len(together) == 1:
-                together[0].end(fault)
-                return
-            _log.warning("reservations are tried alone", extra={"fault": describe(fault)})
+        (answers,) = await asyncio.gather(self._reserve(commands), return_exceptions=True)
+        if not isinstance(answers, BaseException):
+            for asked, answer in zip(together, answers, strict=True):
+                asked.end(answer)
+        elif len(together) == 1:
+            together[0].end(answers)
+        else:
+            _log.warning("reservations are tried alone", extra={"fault": describe(answers)})
             for asked in together:
                 await self._answer([asked])
-            return
-        for asked, answer in zip(together, answers, strict=True):
-            asked.end(answer)
+
+    async def _reserve(self, commands: Sequence[Reservation]) -> list[TouchOutcome | Rejected]:
+        async with self._database.transaction() as session:
+            return await reservations.reserve_all(session, self._desk, commands)

@@ -143,17 +143,13 @@ async def call(
 ) -> list[Docket]:
     """Lock and read about one loan each; a concurrent command about the same key, loan or debtor is
     awaited. `result_keys` are the business keys under which the answers are remembered."""
-    values = (
-        [ask.tenant for ask in asks],
-        [ask.loan_ids[0] for ask in asks],
-        [ask.party_id for ask in asks],
-        [ask.debtor_id for ask in asks],
-        [ask.attempt_key for ask in asks],
-        [ask.since for ask in asks],
-    )
+    rows = [
+        (a.tenant, a.loan_ids[0], a.party_id, a.debtor_id, a.attempt_key, a.since) for a in asks
+    ]
+    columns = map(list, zip(*rows, strict=True))
     head = (topic, asks[0].consumer, asks[0].wall, result_keys)
-    found = map(from_json, await fetch_values(session, _CALL, *head, *values))
-    return [_called(ask, raw) for ask, raw in zip(asks, found, strict=True)]
+    found = map(from_json, await fetch_values(session, _CALL, *head, *columns))
+    return [_docket(ask, raw) for ask, raw in zip(asks, found, strict=True)]
 
 
 async def look(session: AsyncSession, ask: Ask) -> Docket:
@@ -163,13 +159,9 @@ async def look(session: AsyncSession, ask: Ask) -> Docket:
     return _docket(ask, raw)
 
 
-def _called(ask: Ask, raw: dict[str, Any]) -> Docket:
-    return (
-        Docket(first=_OUTCOME.validate_json(raw["first"])) if "first" in raw else _docket(ask, raw)
-    )
-
-
 def _docket(ask: Ask, raw: dict[str, Any]) -> Docket:
+    if "first" in raw:
+        return Docket(first=_OUTCOME.validate_json(raw["first"]))
     return Docket(
         own_id=(raw["own"] or {}).get("attempt_id", ""),
         is_parked=raw["is_parked"],
