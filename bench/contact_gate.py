@@ -28,7 +28,7 @@ from chassis.settings import Settings, settings_from
 from forbear.stack.parts import plan
 from forbear.stack.ports import free_base
 from forbear.stack.supervisor import Supervisor
-from services.contact.commands import reservations
+from services.contact.activities.reserving import Reserving
 from services.contact.commands.desk import desk
 
 PROCESSES, CONNECTIONS = 2, 16
@@ -118,12 +118,11 @@ async def _timed(work: Work, connections: int, starts_at: float, seed: int) -> l
 
 
 def _gate(settings: Settings, database: Database) -> Work:
-    its_desk = desk(settings, Clock(settings))
+    """As the activity does it: a process' callers share transactions."""
+    reserving = Reserving(database, desk(settings, Clock(settings)))
 
     async def work(number: int, dice: random.Random) -> None:
-        command = reservation_of(dice.randrange(LOANS), number)
-        async with database.transaction() as session:
-            await reservations.reserve(session, its_desk, command)
+        await reserving.reserve(reservation_of(dice.randrange(LOANS), number))
 
     return work
 

@@ -16,6 +16,7 @@ from interfaces.contact import (
     Withdrawn,
 )
 from services.contact.activities.pools import Bell
+from services.contact.activities.reserving import Reserving
 from services.contact.activities.sending import hand_over
 from services.contact.activities.ways_out import ways_out
 from services.contact.commands import progress, reservations, touches, wishing, withdrawing
@@ -34,6 +35,7 @@ class Activities(ContactActivities):
         self._database = context.database
         self._clock = context.clock
         self._desk: Desk = desk(context.settings, context.clock)
+        self._reserving = Reserving(context.database, self._desk)
         self._gateway = gateway or ways_out(context)
 
     @activity.defn(name="contact.wish")
@@ -59,8 +61,7 @@ class Activities(ContactActivities):
 
     @activity.defn(name="contact.reserve")
     async def reserve(self, reservation: Reservation) -> TouchOutcome:
-        async with self._database.transaction() as session:
-            return await reservations.reserve(session, self._desk, reservation)
+        return await self._reserving.reserve(reservation)
 
     @activity.defn(name="contact.confirm")
     async def confirm(self, touch: Touch) -> TouchOutcome:

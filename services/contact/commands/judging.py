@@ -8,6 +8,7 @@ debtor's lock makes budgets exact over all its loans.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -88,8 +89,25 @@ async def docket_of(
     session: AsyncSession, desk: Desk, action: str, touch: Touch, at: datetime
 ) -> Docket:
     """Locks the key, the loan and the debtor, and reads all that the gate looks at."""
-    ask = ask_for(desk, asked_of(touch, "", ""), at, attempt_key=touch.key)
-    docket = await dockets.call(session, ask, TOPIC, result_key(action, touch))
+    return (await dockets_of(session, desk, action, [(touch, at)]))[0]
+
+
+async def dockets_of(
+    session: AsyncSession, desk: Desk, action: str, planned: Sequence[tuple[Touch, datetime]]
+) -> list[Docket]:
+    """The dockets of several touches, each with its instant, in one round trip."""
+    asks = [ask_for(desk, asked_of(touch, "", ""), at, touch.key) for touch, at in planned]
+    keys = [result_key(action, touch) for touch, _ in planned]
+    found = await dockets.call(session, asks, TOPIC, keys)
+    return [
+        await _with_agency(session, desk, docket, touch, at)
+        for docket, (touch, at) in zip(found, planned, strict=True)
+    ]
+
+
+async def _with_agency(
+    session: AsyncSession, desk: Desk, docket: Docket, touch: Touch, at: datetime
+) -> Docket:
     if not touch.agency or docket.first is not None:
         return docket
     on = at.astimezone(ZoneInfo(desk.tenants.get(touch.tenant).zone)).date()

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
-from chassis.errors import Invalid
+from chassis.errors import Invalid, Rejected
 from chassis.idempotency import first_result, remember
 from interfaces.contact import Release, Reservation, Touch, TouchOutcome, TouchStatus
 from interfaces.values import NoticeStatus
 from services.contact.commands import telling
 from services.contact.commands.desk import Desk
 from services.contact.commands.judging import (
-    as_result,
     docket_of,
+    dockets_of,
     hear,
     judged,
     record_verdict,
@@ -32,21 +33,56 @@ from services.contact.domain.law.judgement import judge, judge_window
 from services.contact.domain.standing import Answer
 from services.contact.settings import TOPIC
 from services.contact.store import touches
+from services.contact.store.dockets import Docket
 from services.contact.store.tables import AttemptRow
-from services.contact.store.touches import AttemptStatus
+from services.contact.store.touches import AttemptStatus, Kept
 
 RESERVE, CONFIRM, RELEASE = "reserve", "confirm", "release"
 
 
 async def reserve(session: AsyncSession, desk: Desk, command: Reservation) -> TouchOutcome:
-    """Judge a window and keep its budget until the window ends on the wall clock."""
+    """Judge a window and keep its budget until the window ends on the wall clock; raises
+    `contact/window_is_empty` and the retryable `contact/behind`."""
+    (answer,) = await reserve_all(session, desk, [command])
+    if isinstance(answer, Rejected):
+        raise answer
+    return answer
+
+
+async def reserve_all(
+    session: AsyncSession, desk: Desk, commands: Sequence[Reservation]
+) -> list[TouchOutcome | Rejected]:
+    """Reservations of loans and parties that occur in no other of them; each is answered as if it
+    were alone."""
+    planned = [(command.touch, command.window_from) for command in commands]
+    found = await dockets_of(session, desk, RESERVE, planned)
+    asked = zip(commands, found, strict=True)
+    answers = [await _answer(session, desk, command, docket) for command, docket in asked]
+    kept = [answer for answer in answers if isinstance(answer, Kept)]
+    if kept:
+        await touches.reserve(session, kept)
+    return [answer.outcome if isinstance(answer, Kept) else answer for answer in answers]
+
+
+async def _answer(
+    session: AsyncSession, desk: Desk, command: Reservation, docket: Docket
+) -> Kept | TouchOutcome | Rejected:
+    """What is still to be kept, or the answer that ends it."""
+    try:
+        return await _judge(session, desk, command, docket)
+    except Rejected as rejected:
+        return rejected
+
+
+async def _judge(
+    session: AsyncSession, desk: Desk, command: Reservation, docket: Docket
+) -> Kept | TouchOutcome:
     touch = command.touch
     if command.window_until <= command.window_from:
         raise Invalid(
             "contact/window_is_empty",
             f"The window of {touch.key} ends at {command.window_until}, not after its start.",
         )
-    docket = await docket_of(session, desk, RESERVE, touch, command.window_from)
     if docket.first is not None:
         return docket.first
     said, standing = standing_of(docket, touch)
@@ -60,15 +96,13 @@ async def reserve(session: AsyncSession, desk: Desk, command: Reservation) -> To
         await record_verdict(session, hearing, verdict)
         outcome = await tell_refusal(session, hearing, verdict)
         return await settle(session, RESERVE, touch, outcome)
-    kept = attempt_columns(hearing, AttemptStatus.RESERVED) | {
+    row = attempt_columns(hearing, AttemptStatus.RESERVED) | {
         "until_at": command.window_until,
         "confirmed_at": None,
         "expires_wall_at": desk.clock.reading().wall_time(command.window_until),
     }
     outcome = TouchOutcome(touch.key, TouchStatus.RESERVED, attempt_id=hearing.attempt_id)
-    allowed, key = judged(hearing, verdict), result_key(RESERVE, touch)
-    await touches.reserve(session, kept, allowed, key, as_result(outcome))
-    return outcome
+    return Kept(row, judged(hearing, verdict), result_key(RESERVE, touch), outcome)
 
 
 async def confirm(session: AsyncSession, desk: Desk, touch: Touch) -> TouchOutcome:

@@ -6,7 +6,7 @@ parties. What a locked docket says holds until the transaction ends.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -38,7 +38,7 @@ from services.contact.domain.law.facts import (
 )
 from services.contact.domain.points import OptOut, Point, PointKind
 from services.contact.domain.standing import Amounts, Standing
-from services.contact.store.driver import fetch_value
+from services.contact.store.driver import fetch_values
 from services.contact.store.overrides import override_of
 from services.contact.store.people import Link
 from services.contact.store.progress import notice_of
@@ -138,16 +138,18 @@ class Docket:
     placed_until: datetime | None = None
 
 
-async def call(session: AsyncSession, ask: Ask, topic: str, result_key: str) -> Docket:
-    """Lock and read about one loan; a concurrent command about the same key, loan or debtor is
-    awaited. `result_key` is the business key under which the answer is remembered."""
-    (loan_id,) = ask.loan_ids
-    who = (ask.tenant, loan_id, ask.party_id, ask.debtor_id, ask.attempt_key)
-    values = (result_key, topic, ask.consumer, *who, ask.since, ask.wall)
-    raw: dict[str, Any] = from_json(await fetch_value(session, _CALL, *values))
-    if "first" in raw:
-        return Docket(first=_OUTCOME.validate_json(raw["first"]))
-    return _docket(ask, raw)
+async def call(
+    session: AsyncSession, asks: Sequence[Ask], topic: str, result_keys: Sequence[str]
+) -> list[Docket]:
+    """Lock and read about one loan each; a concurrent command about the same key, loan or debtor is
+    awaited. `result_keys` are the business keys under which the answers are remembered."""
+    rows = [
+        (a.tenant, a.loan_ids[0], a.party_id, a.debtor_id, a.attempt_key, a.since) for a in asks
+    ]
+    columns = map(list, zip(*rows, strict=True))
+    head = (topic, asks[0].consumer, asks[0].wall, result_keys)
+    found = map(from_json, await fetch_values(session, _CALL, *head, *columns))
+    return [_docket(ask, raw) for ask, raw in zip(asks, found, strict=True)]
 
 
 async def look(session: AsyncSession, ask: Ask) -> Docket:
@@ -158,6 +160,8 @@ async def look(session: AsyncSession, ask: Ask) -> Docket:
 
 
 def _docket(ask: Ask, raw: dict[str, Any]) -> Docket:
+    if "first" in raw:
+        return Docket(first=_OUTCOME.validate_json(raw["first"]))
     return Docket(
         own_id=(raw["own"] or {}).get("attempt_id", ""),
         is_parked=raw["is_parked"],
@@ -285,7 +289,8 @@ def _date(raw: str | None) -> date | None:
     return None if raw is None else date.fromisoformat(raw)
 
 
-_CALL = "SELECT CAST(hearing($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS text)"
+_CALL = """SELECT CAST(hearings AS text)
+    FROM hearings($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"""
 _LOOK = text(
     """SELECT CAST(hearing_facts(:tenant, :attempt_key, :consumer, CAST(:loan_ids AS text[]),
         :party_id, :debtor_id, :since, :wall) AS text)"""

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 _DRIVER = "driver"
 
 
-async def fetch_value(session: AsyncSession, statement: str, *values: object) -> Any:
-    """The first value of the first row, by the driver's own way (`$1`, its own types), inside the
+async def fetch_values(session: AsyncSession, statement: str, *values: object) -> list[Any]:
+    """The first value of each row, by the driver's own way (`$1`, its own types), inside the
     session's transaction and with the errors of a session."""
     driver: Any = session.info.get(_DRIVER) or await session.run_sync(_driver_of)
     try:
-        return await driver.fetchval(statement, *values)
+        return [row[0] for row in await driver.fetch(statement, *values)]
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise DBAPIError(statement, None, error, True, driver.is_closed()) from error
 

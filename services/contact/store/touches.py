@@ -12,8 +12,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from interfaces.contact import TouchOutcome
 from interfaces.values import Channel
-from services.contact.store.driver import fetch_value
+from services.contact.store.driver import fetch_values
 from services.contact.store.tables import AttemptRow
 
 
@@ -76,16 +77,30 @@ class Judged:
 
 
 async def record_verdict(session: AsyncSession, judged: Judged) -> None:
-    await fetch_value(session, _INSERT_VERDICT, _json(vars(judged)))
+    await fetch_values(session, _INSERT_VERDICT, _json([vars(judged)]))
 
 
-async def reserve(
-    session: AsyncSession, attempt: Mapping[str, object], judged: Judged, key: str, result: bytes
-) -> None:
-    """Keep a reservation (an attempt's columns), the verdict that allowed it and the answer, in
-    one round trip."""
-    values = (_json(vars(judged)), _json(attempt), key, result)
-    await fetch_value(session, _RESERVE, *values)
+@dataclass(frozen=True)
+class Kept:
+    """A reservation (an attempt's columns), the verdict that allowed it, and the answer under its
+    business key."""
+
+    attempt: Mapping[str, object]
+    judged: Judged
+    key: str
+    outcome: TouchOutcome
+
+
+async def reserve(session: AsyncSession, kept: Sequence[Kept]) -> None:
+    """Keep reservations in one round trip."""
+    await fetch_values(
+        session,
+        _RESERVE,
+        _json([vars(each.judged) for each in kept]),
+        _json([each.attempt for each in kept]),
+        [each.key for each in kept],
+        [to_json(each.outcome) for each in kept],
+    )
 
 
 async def of_loan(
@@ -127,8 +142,8 @@ async def refused_by_rule(session: AsyncSession, tenant: str) -> dict[str, int]:
     return {row.rule_id: row.refused for row in rows}
 
 
-def _json(columns: Mapping[str, object]) -> str:
-    return to_json(columns).decode()
+def _json(rows: Sequence[Mapping[str, object]]) -> str:
+    return to_json(rows).decode()
 
 
 _LATEST_POINT = text(
@@ -152,8 +167,9 @@ _REFUSED = text(
 _VERDICT_COLUMNS = """tenant, key, loan_id, party_id, at, is_allowed, rule_id, because, rule_pack,
     strength, next_allowed_at, episode, position_version, facts, findings"""
 _INSERT_VERDICT = f"""INSERT INTO verdict ({_VERDICT_COLUMNS}) SELECT {_VERDICT_COLUMNS}
-    FROM jsonb_populate_record(NULL::verdict, CAST($1 AS jsonb))"""
+    FROM jsonb_populate_recordset(NULL::verdict, CAST($1 AS jsonb))"""
 _RESERVE = f"""WITH judged AS ({_INSERT_VERDICT}), kept AS (
-        INSERT INTO attempt SELECT * FROM jsonb_populate_record(NULL::attempt,
+        INSERT INTO attempt SELECT * FROM jsonb_populate_recordset(NULL::attempt,
             CAST($2 AS jsonb)))
-    INSERT INTO business_result (key, result) VALUES ($3, $4)"""
+    INSERT INTO business_result (key, result)
+    SELECT * FROM unnest(CAST($3 AS text[]), CAST($4 AS bytea[]))"""

@@ -31,6 +31,7 @@ from interfaces.contact import Reservation, Touch, TouchOutcome
 from interfaces.values import Channel, Purpose, Role
 from services.contact import settings as contact
 from services.contact.activities import Activities
+from services.contact.activities.reserving import Reserving
 from services.contact.api import LARGER_BODIES, router
 from services.contact.commands.desk import desk
 from services.contact.consumers import consumers, follow_standing, receive_people
@@ -124,8 +125,9 @@ class Scene:
         return await environment.run((activities or self.activities).wish, touch)
 
     async def reserve(self, touch: Touch, window: tuple[datetime, datetime]) -> TouchOutcome:
-        environment = ActivityEnvironment()
-        return await environment.run(self.activities.reserve, Reservation(touch, *window))
+        """As a process of its own would, so that concurrent ones race in the database."""
+        reserving = Reserving(self.database, self.desk)
+        return await reserving.reserve(Reservation(touch, *window))
 
     async def told(self, loan_id: str, kind: type[Body]) -> list[Body]:
         """The events of one kind about a loan, in their order."""

@@ -10,7 +10,7 @@ from tests.services.contact.scene import Scene
 pytestmark = pytest.mark.database
 _SETTINGS = text(
     """SELECT proname, proconfig FROM pg_proc
-    WHERE proname IN ('hearing', 'hearing_facts') ORDER BY proname"""
+    WHERE proname IN ('hearings', 'hearing_facts') ORDER BY proname"""
 )
 
 
@@ -19,6 +19,6 @@ async def test_a_later_hearing_function_keeps_its_plans_too(scene: Scene) -> Non
     async with scene.database.transaction() as session:
         found = (await session.execute(_SETTINGS)).all()
     assert [(row.proname, row.proconfig) for row in found] == [
-        ("hearing", ["plan_cache_mode=force_generic_plan"]),
         ("hearing_facts", ["plan_cache_mode=force_generic_plan"]),
+        ("hearings", ["plan_cache_mode=force_generic_plan"]),
     ]

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from chassis.database import Database
 from chassis.faults import is_infrastructure
-from services.contact.store.driver import fetch_value
+from services.contact.store.driver import fetch_values
 
 pytestmark = pytest.mark.database
 
@@ -16,17 +16,17 @@ pytestmark = pytest.mark.database
 async def test_what_the_driver_wrote_goes_with_the_transaction(database: Database) -> None:
     with pytest.raises(RuntimeError):
         async with database.transaction() as session:
-            await fetch_value(session, "INSERT INTO stream VALUES ($1, $2)", "t", "a")
+            await fetch_values(session, "INSERT INTO stream VALUES ($1, $2)", "t", "a")
             raise RuntimeError
     async with database.transaction() as session:
-        assert await fetch_value(session, "SELECT count(*) FROM stream") == 0
+        assert await fetch_values(session, "SELECT count(*) FROM stream") == [0]
 
 
 async def test_driver_and_session_see_what_the_other_wrote(database: Database) -> None:
     async with database.transaction() as session:
         await session.execute(text("INSERT INTO stream VALUES ('t', 'a')"))
-        assert await fetch_value(session, "SELECT loan_id FROM stream") == "a"
-        await fetch_value(session, "UPDATE stream SET version = $1", 7)
+        assert await fetch_values(session, "SELECT loan_id FROM stream") == ["a"]
+        await fetch_values(session, "UPDATE stream SET version = $1", 7)
         assert (await session.execute(text("SELECT version FROM stream"))).scalar_one() == 7
 
 
@@ -45,7 +45,7 @@ async def test_what_the_driver_was_answered_is_put_where_it_belongs(
 ) -> None:
     with pytest.raises(DBAPIError) as failed:
         async with database.transaction() as session:
-            await fetch_value(session, statement, value)
+            await fetch_values(session, statement, value)
     assert is_infrastructure(failed.value) is expected
     async with database.transaction() as session:
-        assert await fetch_value(session, "SELECT 1") == 1
+        assert await fetch_values(session, "SELECT 1") == [1]
