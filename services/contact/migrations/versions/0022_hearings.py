@@ -4,7 +4,7 @@ text, which nobody takes apart in the database."""
 from alembic import op
 
 revision = "0022"
-down_revision = "0017"
+down_revision = "0021"
 
 _HEARINGS = """text, text, timestamptz, text[], text[], text[], text[], text[], text[],
     timestamptz[]"""
