@@ -54,17 +54,19 @@ class DataReturned(_message.Message):
     def __init__(self, placement_id: _Optional[str] = ..., agency_id: _Optional[str] = ..., manner: _Optional[str] = ..., data_kinds: _Optional[_Iterable[str]] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class DutyMissed(_message.Message):
-    __slots__ = ("kind", "rule_id", "party_id", "occasion", "owed_by", "at")
+    __slots__ = ("kind", "rule_id", "party_id", "occasion", "owed_by", "at", "because")
     KIND_FIELD_NUMBER: _ClassVar[int]
     RULE_ID_FIELD_NUMBER: _ClassVar[int]
     PARTY_ID_FIELD_NUMBER: _ClassVar[int]
     OCCASION_FIELD_NUMBER: _ClassVar[int]
     OWED_BY_FIELD_NUMBER: _ClassVar[int]
     AT_FIELD_NUMBER: _ClassVar[int]
+    BECAUSE_FIELD_NUMBER: _ClassVar[int]
     kind: str
     rule_id: str
     party_id: str
     occasion: str
     owed_by: _timestamp_pb2.Timestamp
     at: _timestamp_pb2.Timestamp
-    def __init__(self, kind: _Optional[str] = ..., rule_id: _Optional[str] = ..., party_id: _Optional[str] = ..., occasion: _Optional[str] = ..., owed_by: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    because: str
+    def __init__(self, kind: _Optional[str] = ..., rule_id: _Optional[str] = ..., party_id: _Optional[str] = ..., occasion: _Optional[str] = ..., owed_by: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., because: _Optional[str] = ...) -> None: ...

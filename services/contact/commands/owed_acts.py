@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,12 +16,14 @@ from chassis import outbox
 from chassis.errors import Behind, Invalid
 from interfaces.contact import Touch, TouchOutcome, TouchStatus
 from interfaces.values import LIABLE_ROLES, Channel, Role
-from services.contact.commands import duties, touches
+from services.contact.commands import duties, tasks, touches
 from services.contact.commands.desk import Desk
 from services.contact.commands.touches import Decision
 from services.contact.domain.duties import DOING, Doing, DutyKind, is_unwanted, tried_again_at
 from services.contact.domain.instalments import left_of
+from services.contact.domain.leases import LEASE, rest_after
 from services.contact.domain.standing import Amounts, Answer, Standing
+from services.contact.domain.tasks import UNREADABLE
 from services.contact.gateways import Receipt
 from services.contact.settings import TOPIC
 from services.contact.store import duties as store
@@ -33,10 +35,7 @@ from services.contact.store.duties import Claim, DutyRow
 from services.contact.store.tables import AttemptRow
 from services.contact.store.touches import AttemptStatus
 
-__all__ = ["Claim", "claim_next", "decide", "next_at", "put_back", "record"]
-
-LEASE = timedelta(seconds=60)
-_AGAIN, _AGAIN_MAX, _TRIES_MAX = timedelta(seconds=5), timedelta(minutes=5), 10
+__all__ = ["Claim", "claim_next", "decide", "leave_unreadable", "next_at", "put_back", "record"]
 
 
 @dataclass(frozen=True)
@@ -124,8 +123,23 @@ async def record(session: AsyncSession, desk: Desk, receipt: Receipt, claim: Cla
 async def put_back(session: AsyncSession, desk: Desk, claim: Claim) -> None:
     """It could not be sent now: the standing lags, or a provider is out of reach."""
     row = await store.claimed(session, claim)
-    wait = min(_AGAIN * 2 ** min(claim.tries - 1, _TRIES_MAX), _AGAIN_MAX)
-    row.lease_wall_at = desk.clock.wall() + wait
+    row.lease_wall_at = desk.clock.wall() + rest_after(claim.tries)
+    await session.flush()
+
+
+async def leave_unreadable(session: AsyncSession, desk: Desk, claim: Claim) -> None:
+    """What the party is known by cannot be read: a person does it by its date, or it is missed for
+    that reason. An earlier try did not leave, and counts no more."""
+    await outbox.lock(session, TOPIC, [claim.loan_id])
+    row = await store.claimed(session, claim)
+    earlier = await _earlier(session, row)
+    if earlier is not None:
+        touch = replace(_touch(row, Channel(earlier.channel), desk.clock.now()), key=earlier.key)
+        await touches.withdraw(session, desk, touch, earlier, UNREADABLE)
+    if row.is_open:
+        row.put_off_because = UNREADABLE
+        await tasks.ask_to_do(session, row, desk.clock.now())
+    row.planned_at = row.lease_wall_at = None
     await session.flush()
 
 

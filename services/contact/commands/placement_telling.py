@@ -32,6 +32,7 @@ def duty_missed(row: DutyRow, at: datetime) -> pb.DutyMissed:
         occasion=row.occasion,
         owed_by=row.owed_by,
         at=at,
+        because=row.put_off_because,
     )
 
 
