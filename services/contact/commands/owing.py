@@ -107,16 +107,17 @@ def _owe(desk: Desk, facts: Facts, duty: Duty, occasion: str, now: datetime) -> 
         occasion=named,
         rule_id=duty.rule_id,
         owed_by=duty.owed_by,
-        planned_at=_plan(desk, duty, kind, f"{duty.loan}/{duty.party}/{named}", now),
+        planned_at=_plan(desk, duty, kind, now),
     )
 
 
-def _plan(desk: Desk, duty: Duty, kind: DutyKind, name: str, now: datetime) -> datetime | None:
-    """None where nobody has written what contact would send: then a person does it."""
+def _plan(desk: Desk, duty: Duty, kind: DutyKind, now: datetime) -> datetime | None:
+    """None where nobody has written what contact would send: then a person does it. What a party is
+    owed on one day is planned for one instant, so that its loans' reminders fall together."""
     doing = DOING.get(kind)
     if doing is None or doing.template not in {each.id for each in desk.library.templates}:
         return None
-    return planned_at(duty.owed_by, duty.lead_days, now, name)
+    return planned_at(duty.owed_by, duty.lead_days, now, duty.party)
 
 
 def _proposal(to: Addressed) -> Proposal:

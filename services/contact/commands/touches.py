@@ -6,7 +6,6 @@ whether the message left; if not, it confirms anew and may find that it must not
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -33,11 +32,10 @@ from services.contact.commands.judging import (
 from services.contact.commands.progress import document
 from services.contact.domain.law.judgement import Verdict, judge
 from services.contact.domain.outcomes import Outcome, notice_status
-from services.contact.domain.standing import Answer, Standing
+from services.contact.domain.standing import Answer
 from services.contact.gateways import Message, Receipt
 from services.contact.settings import TOPIC
 from services.contact.store import people, touches, withdrawals
-from services.contact.store.dockets import Docket
 from services.contact.store.tables import AttemptRow, EvidenceRow
 from services.contact.store.touches import AttemptStatus
 
@@ -55,15 +53,9 @@ class Decision:
 
 
 async def decide(
-    session: AsyncSession,
-    desk: Desk,
-    touch: Touch,
-    *,
-    is_known_unsent: bool,
-    stand: Callable[[Docket, Touch], tuple[Answer, Standing]] = standing_of,
+    session: AsyncSession, desk: Desk, touch: Touch, *, is_known_unsent: bool
 ) -> Decision:
-    """Judge a touch now, and confirm it if nothing forbids it; may raise `contact/behind`. `stand`
-    says whether the loan's standing lets such a touch pass: that of a case, unless said."""
+    """Judge a touch now, and confirm it if nothing forbids it; may raise `contact/behind`."""
     at = desk.clock.instant(touch.at)
     docket = await docket_of(session, desk, ATTEMPT, touch, at)
     if docket.first is not None:
@@ -71,7 +63,7 @@ async def decide(
     if docket.own_id and not is_known_unsent:
         return Decision(in_doubt=docket.own_id)
     earlier = await touches.find(session, touch.tenant, touch.key) if docket.own_id else None
-    said, standing = stand(docket, touch)
+    said, standing = standing_of(docket, touch)
     stop = await withdrawals.stopped(session, touch) if earlier is not None else None
     if said is Answer.SUPERSEDED or stop is not None:
         outcome = superseded(touch, standing)

@@ -1,0 +1,88 @@
+"""One message about several loans of one party: one attempt, confirmed and noted for each loan."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis import outbox
+from services.contact.commands import reachability, telling
+from services.contact.commands.desk import Desk
+from services.contact.commands.judging import Hearing
+from services.contact.commands.party import Locked
+from services.contact.commands.touches import (
+    evidences_of,
+    new_attempt,
+    note,
+    proof_of,
+    tell_confirmation,
+)
+from services.contact.domain.outcomes import Outcome
+from services.contact.settings import TOPIC
+from services.contact.store import touches
+from services.contact.store.tables import AttemptRow, EvidenceRow
+from services.contact.store.touches import AttemptStatus
+
+STOPPED = "stopped before the message left"
+
+
+async def confirm(
+    session: AsyncSession, desk: Desk, hearings: Sequence[Hearing], earlier: AttemptRow | None
+) -> AttemptRow:
+    """The attempt about all that was heard; `earlier` is one of it that never left."""
+    fresh = new_attempt(hearings[0], AttemptStatus.CONFIRMED)
+    if earlier is not None:
+        # The provider knows this attempt by its id, whichever loans are left of it.
+        fresh.attempt_id, fresh.key = earlier.attempt_id, earlier.key
+    fresh.loan_ids = sorted({hearing.touch.loan_id for hearing in hearings})
+    fresh.touches = [proof_of(hearing.touch) for hearing in hearings]
+    if earlier is not None:
+        await touches.replace(session, fresh)
+        return fresh
+    await touches.add(session, fresh)
+    for hearing in hearings:
+        await tell_confirmation(session, desk, hearing, fresh.attempt_id)
+    return fresh
+
+
+async def release(
+    session: AsyncSession,
+    earlier: AttemptRow,
+    kept: Collection[str],
+    because: Mapping[str, str],
+    at: datetime,
+) -> None:
+    """A message that was confirmed but never left is not about the other touches any more; both
+    `kept` and the reasons by touch are keys."""
+    whole = [{"key": earlier.key, "loan_id": earlier.loan_id}]
+    about = earlier.touches or whole
+    gone = [touch for touch in about if touch["key"] not in kept]
+    earlier.touches = [touch for touch in earlier.touches if touch["key"] in kept]
+    events = [
+        outbox.Event(
+            earlier.tenant,
+            touch["loan_id"],
+            telling.touch_released(touch["key"], because.get(touch["key"], STOPPED), at),
+            at,
+            touch["key"],
+        )
+        for touch in gone
+    ]
+    await outbox.append_many(session, TOPIC, events)
+
+
+async def note_receipt(
+    session: AsyncSession, row: AttemptRow, party: Locked | None, *, is_accepted: bool
+) -> dict[str, EvidenceRow]:
+    """Note what the provider said, under the locks of `reachability.lock_sent`; what it proves, by
+    the touch's key."""
+    row.status = AttemptStatus.SENT if is_accepted else AttemptStatus.UNDELIVERABLE
+    # A receipt may have overtaken this note; what is known since is not taken back.
+    if row.outcome != Outcome.SENT:
+        return {}
+    await note(session, row, is_accepted, row.from_at)
+    if party is not None:
+        await reachability.follow(session, party, row.from_at, row.key)
+    return {each.key: each for each in evidences_of(row)}
