@@ -79,8 +79,7 @@ async def record(session: AsyncSession, desk: Desk, receipt: Receipt, claim: Cla
     proof."""
     attempt = await attempts.attempt(session, claim.tenant, receipt.attempt_id)
     assert attempt is not None, "a message leaves only after its attempt was confirmed"
-    accepted = receipt.is_accepted
-    party = await reachability.lock_sent(session, attempt, is_accepted=accepted)
+    party = await reachability.lock_sent(session, attempt, is_accepted=receipt.is_accepted)
     await session.refresh(attempt)
     now = desk.clock.now()
     about = {each["key"] for each in attempt.touches} or {attempt.key}
@@ -92,9 +91,9 @@ async def record(session: AsyncSession, desk: Desk, receipt: Receipt, claim: Cla
     }
     if not met:
         return
-    proven = await together.note_receipt(session, attempt, party, is_accepted=accepted)
+    proven = await together.note_receipt(session, attempt, party, receipt)
     for key, row in met.items():
-        outcome = sent_outcome(key, attempt, accepted)
+        outcome = sent_outcome(key, attempt, receipt)
         await settle(session, ATTEMPT, touch_of(row, Channel(attempt.channel), now), outcome)
         if key in proven:
             await document(session, proven[key], attempt.from_at, key)

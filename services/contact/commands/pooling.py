@@ -85,15 +85,14 @@ async def record(session: AsyncSession, desk: Desk, receipt: Receipt, claimed: C
     """Note what the provider said, and settle every wish that the message met."""
     row = await touches.attempt(session, claimed.tenant, receipt.attempt_id)
     assert row is not None, "a message leaves only after its attempt was confirmed"
-    accepted = receipt.is_accepted
-    party = await reachability.lock_sent(session, row, is_accepted=accepted)
+    party = await reachability.lock_sent(session, row, is_accepted=receipt.is_accepted)
     await session.refresh(row)
     about = {each["key"] for each in row.touches}
     waiting = await wishes.of_claim(session, Claim(claimed.tenant, claimed.pool, row.key))
     met = [wish for wish in waiting if wish.key in about]
-    proven = await together.note_receipt(session, row, party, is_accepted=accepted)
+    proven = await together.note_receipt(session, row, party, receipt)
     for wish in met:
-        outcome = sent_outcome(wish.key, row, accepted)
+        outcome = sent_outcome(wish.key, row, receipt)
         await settle(session, ATTEMPT, wishes.touch_of(wish), outcome)
         await settle_wish(session, wish, outcome, row.from_at, proven.get(wish.key))
 

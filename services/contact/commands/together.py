@@ -20,6 +20,7 @@ from services.contact.commands.touches import (
     tell_confirmation,
 )
 from services.contact.domain.outcomes import Outcome
+from services.contact.gateways import Receipt
 from services.contact.settings import TOPIC
 from services.contact.store import touches
 from services.contact.store.tables import AttemptRow, EvidenceRow
@@ -74,15 +75,16 @@ async def release(
 
 
 async def note_receipt(
-    session: AsyncSession, row: AttemptRow, party: Locked | None, *, is_accepted: bool
+    session: AsyncSession, row: AttemptRow, party: Locked | None, receipt: Receipt
 ) -> dict[str, EvidenceRow]:
     """Note what the provider said, under the locks of `reachability.lock_sent`; what it proves, by
     the touch's key."""
-    row.status = AttemptStatus.SENT if is_accepted else AttemptStatus.UNDELIVERABLE
+    accepted = receipt.is_accepted
+    row.status = AttemptStatus.SENT if accepted else AttemptStatus.UNDELIVERABLE
     # A receipt may have overtaken this note; what is known since is not taken back.
     if row.outcome != Outcome.SENT:
         return {}
-    await note(session, row, is_accepted, row.from_at)
+    await note(session, row, receipt, row.from_at)
     if party is not None:
         await reachability.follow(session, party, row.from_at, row.key)
     return {each.key: each for each in evidences_of(row)}

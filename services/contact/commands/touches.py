@@ -104,20 +104,22 @@ async def record_sending(
     row.status = AttemptStatus.SENT if accepted else AttemptStatus.UNDELIVERABLE
     # A receipt may have overtaken this note; what is known since is not taken back.
     if row.outcome == Outcome.SENT:
-        await note(session, row, accepted, at)
+        await note(session, row, receipt, at)
         if party is not None:
             await reachability.follow(session, party, at, row.key)
         for evidence in evidences_of(row):
             await document(session, evidence, at, row.key)
-    return await settle(session, ATTEMPT, touch, sent_outcome(touch.key, row, accepted))
+    return await settle(session, ATTEMPT, touch, sent_outcome(touch.key, row, receipt))
 
 
-def sent_outcome(key: str, row: AttemptRow, is_accepted: bool) -> TouchOutcome:
+def sent_outcome(key: str, row: AttemptRow, receipt: Receipt) -> TouchOutcome:
+    is_accepted = receipt.is_accepted
+    because = receipt.because or "the provider refused the address"
     return TouchOutcome(
         key=key,
         status=TouchStatus.CONFIRMED if is_accepted else TouchStatus.UNDELIVERABLE,
         attempt_id=row.attempt_id,
-        because="" if is_accepted else "the provider refused the address",
+        because="" if is_accepted else because,
     )
 
 
@@ -212,10 +214,12 @@ async def tell_confirmation(
     await outbox.append(session, TOPIC, event)
 
 
-async def note(session: AsyncSession, row: AttemptRow, accepted: bool, at: datetime) -> None:
-    """What the provider said, told of every loan the message was about."""
-    if not accepted:
-        row.outcome = Outcome.UNDELIVERABLE
+async def note(session: AsyncSession, row: AttemptRow, receipt: Receipt, at: datetime) -> None:
+    """What the provider said, told of every loan the message was about. A refusal that says nothing
+    of the address counts nothing against it."""
+    if not receipt.is_accepted:
+        row.outcome, row.is_sending_fault = Outcome.UNDELIVERABLE, bool(receipt.because)
+    if not receipt.is_accepted and not receipt.because:
         await people.count_failure(session, row.party_id, row.point_id, reached=False)
     await tell_recorded(session, row, at)
 
