@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import outbox
 from services.contact.commands import reachability, telling
 from services.contact.commands.desk import Desk
-from services.contact.commands.judging import Hearing
+from services.contact.commands.judging import Hearing, attempt_id_of
 from services.contact.commands.party import Locked
 from services.contact.commands.touches import (
     evidences_of,
@@ -34,7 +35,10 @@ async def confirm(
 ) -> AttemptRow:
     """The attempt about all that was heard; `earlier` is one of it that never left."""
     fresh = new_attempt(hearings[0], AttemptStatus.CONFIRMED)
-    if earlier is not None:
+    if earlier is None:
+        fresh.key = _key([hearing.touch.key for hearing in hearings])
+        fresh.attempt_id = attempt_id_of(fresh.tenant, fresh.key)
+    else:
         # The provider knows this attempt by its id, whichever loans are left of it.
         fresh.attempt_id, fresh.key = earlier.attempt_id, earlier.key
     fresh.loan_ids = sorted({hearing.touch.loan_id for hearing in hearings})
@@ -42,7 +46,11 @@ async def confirm(
     if earlier is not None:
         await touches.replace(session, fresh)
         return fresh
-    await touches.add(session, fresh)
+    if await touches.find(session, fresh.tenant, fresh.key) is None:
+        await touches.add(session, fresh)
+    else:
+        # It was taken back before it left, and is confirmed anew.
+        await touches.replace(session, fresh)
     for hearing in hearings:
         await tell_confirmation(session, desk, hearing, fresh.attempt_id)
     return fresh
@@ -88,3 +96,12 @@ async def note_receipt(
     if party is not None:
         await reachability.follow(session, party, row.from_at, row.key)
     return {each.key: each for each in evidences_of(row)}
+
+
+def _key(keys: Sequence[str]) -> str:
+    """A touch's own key where it is alone. Several have one that is nobody's: a loan that leaves
+    the message is touched under its own later, and then the message counts as another's."""
+    if len(keys) == 1:
+        return keys[0]
+    others = hashlib.sha256("\n".join(keys).encode()).hexdigest()[:12]
+    return f"{keys[0]}/with/{others}"
