@@ -19,6 +19,7 @@ from services.contact.gateways import (
     NotHandedOver,
     Provider,
     Receipt,
+    RefusedForGood,
     SandboxGateway,
 )
 from services.contact.gateways.routing import Routes
@@ -51,6 +52,11 @@ class DurableGateway:
 
         try:
             receipt = await provider.send(message, about_to_leave)
+        except RefusedForGood as refused:
+            ended = await self._refused(message, provider, own, refused)
+            if ended is None:
+                raise
+            return ended
         except NotHandedOver:
             # One that was put off before it began has nothing of its own to end.
             if own is not None:
@@ -88,6 +94,19 @@ class DurableGateway:
         if own is None:
             raise ConnectionError("another try has handed this message over; ask for its end")
         return own
+
+    async def _refused(
+        self, message: Message, provider: Provider, own: Try | None, refused: RefusedForGood
+    ) -> Receipt | None:
+        """The end of a message that was refused for good, often enough and for long enough."""
+        command, because = _beginning(message, provider), str(refused)
+        async with self._database.transaction() as session:
+            wall = self._desk.clock.wall()
+            ended = await handovers.refuse(session, command, own, because, wall)
+        if ended is not None:
+            extra = {"attempt": message.attempt_id, "because": because}
+            _log.error("a message is refused for good", extra=extra)
+        return ended
 
     async def _end(self, own: Try, state: HandoverState) -> None:
         async with self._database.transaction() as session:

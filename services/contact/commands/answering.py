@@ -16,8 +16,9 @@ from services.contact.commands import tasks, touches
 from services.contact.commands.desk import Desk
 from services.contact.commands.touches import Decision
 from services.contact.domain.answers import WRITTEN
+from services.contact.domain.leases import LEASE, rest_after
 from services.contact.domain.standing import Standing
-from services.contact.domain.tasks import PERSON_FIRST
+from services.contact.domain.tasks import PERSON_FIRST, UNREADABLE
 from services.contact.gateways import Receipt
 from services.contact.store import answers as store
 from services.contact.store import people, standing
@@ -25,12 +26,11 @@ from services.contact.store import tasks as task_store
 from services.contact.store import touches as attempts
 from services.contact.store.answers import Owed
 from services.contact.store.replies import AnswerOwedRow
+from services.contact.store.touches import AttemptStatus
 
 __all__ = ["Owed", "claim_next", "decide", "leave_unreadable", "put_back", "record"]
 
-LEASE = timedelta(seconds=60)
-# Twice as long after each try; a person is asked too once that took some twenty minutes.
-_AGAIN, _AGAIN_MAX = timedelta(seconds=5), timedelta(minutes=5)
+# By then some twenty minutes have gone by, and a person is asked too.
 TRIES_ALONE = 10
 # Machines that answer machines would never end; who asks as often as this is better called.
 ANSWERS_MAX, _PER = 10, timedelta(days=1)
@@ -78,19 +78,24 @@ async def put_back(session: AsyncSession, desk: Desk, owed: Owed) -> None:
     """It could not be sent now: it is tried again later, and a person is asked too if that goes on
     for long."""
     row = await store.find(session, owed)
-    wait = min(_AGAIN * 2 ** min(owed.tries - 1, TRIES_ALONE), _AGAIN_MAX)
-    row.lease_wall_at = desk.clock.wall() + wait
+    row.lease_wall_at = desk.clock.wall() + rest_after(owed.tries)
     if owed.tries >= TRIES_ALONE:
         await tasks.ask_person(session, row, desk.clock.now())
     await session.flush()
 
 
 async def leave_unreadable(session: AsyncSession, desk: Desk, owed: Owed) -> None:
-    """What the party is known by cannot be read: no message is written, a person answers."""
+    """What the party is known by cannot be read: no message is written, a person answers. An
+    earlier try did not leave, and counts no more."""
     row = await store.find(session, owed)
-    if row.ended_at is None:
-        because = "what is kept of the party cannot be read"
-        await _leave_to_a_person(session, row, because, desk.clock.now())
+    if row.ended_at is not None:
+        return
+    now = desk.clock.now()
+    earlier = await attempts.find(session, row.tenant, key_of(row))
+    if earlier is not None and earlier.status == AttemptStatus.CONFIRMED:
+        touch = _touch(row, Role.BORROWER, Standing(row.tenant, row.loan_id), now)
+        await touches.withdraw(session, desk, touch, earlier, UNREADABLE)
+    await _leave_to_a_person(session, row, UNREADABLE, now)
 
 
 def key_of(row: AnswerOwedRow) -> str:

@@ -13,7 +13,7 @@ from services.contact.commands import consequences, holds, opting
 from services.contact.commands.consequences import Said, hold_id
 from services.contact.commands.desk import Desk
 from services.contact.commands.holds import EndHold
-from services.contact.commands.objections import withdraw
+from services.contact.commands.objections import Decided, withdraw
 from services.contact.commands.party import Locked
 from services.contact.commands.promising import loan_promised
 from services.contact.commands.replies import check_disputed
@@ -69,7 +69,7 @@ async def correct(
     if ReplyKind.STOP in removed:
         stop = opting.Reply(reply.tenant, reply_id)
         await opting.take_back(session, others, stop, now)
-    await _undo(session, reply, before, removed, (correction.by, now))
+    await _undo(session, reply, before, removed, Decided(correction.by, now))
     row = understanding_row(desk, said, before.revision + 1, correction.by, now)
     row.wished_at, row.attempt_id = before.wished_at, before.attempt_id
     await keep_understanding(session, desk, said, row)
@@ -118,19 +118,20 @@ async def _undo(
     reply: ReplyRow,
     before: UnderstandingRow,
     removed: set[ReplyKind],
-    who: tuple[str, datetime],
+    decided: Decided,
 ) -> None:
     """Only what this reply itself brought about; other replies and people keep theirs."""
-    by, now = who
     if ReplyKind.WRONG_PERSON in removed:
         await store.own_again(session, reply.party_id, before.point_id, reply.at)
     if ReplyKind.QUESTION in removed:
         await store.forgo(session, reply.tenant, reply.reply_id)
     objected = [kind for kind in GrievanceKind if ReplyKind(kind) in removed]
-    staying = await withdraw(session, reply, objected, who)
+    staying = await withdraw(session, reply, objected, decided)
     for kind in sorted(HOLD_OF[each] for each in removed if each in HOLD_OF):
         named = {hold_id(reply.reply_id, kind, loan) for loan in ("", *before.loan_ids)}
         for name in sorted(named - staying):
             if await hold_store.find(session, reply.tenant, name) is not None:
-                ended = EndHold(reply.tenant, name, now, "the reply was misunderstood", by)
-                await holds.end(session, ended, now)
+                ended = EndHold(
+                    reply.tenant, name, decided.at, "the reply was misunderstood", decided.by
+                )
+                await holds.end(session, ended, decided.at)

@@ -37,6 +37,14 @@ class Objected:
     hold_ids: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Decided:
+    """Which person decided, and when."""
+
+    by: str
+    at: datetime
+
+
 async def open_by_reply(
     session: AsyncSession, desk: Desk, objected: Objected, now: datetime
 ) -> tuple[str, ...]:
@@ -83,22 +91,23 @@ async def withdraw(
     session: AsyncSession,
     reply: ReplyRow,
     kinds: Collection[GrievanceKind],
-    who: tuple[str, datetime],
+    decided: Decided,
 ) -> frozenset[str]:
     """Close what a misunderstood reply opened, with its hold; returns the holds that must stay.
 
     What a person took up meanwhile is theirs to answer, and what another reply of the party says
     too is not withdrawn with this one.
     """
-    by, now = who
     staying = set()
     for row in await store.of_reply(session, reply.tenant, reply.reply_id, kinds):
         kept, party = await locked(session, row.tenant, row.grievance_id)
         is_others = kept.is_taken_up or await _is_said_elsewhere(session, reply, kept)
         if kept.answered_at is None and not is_others:
             evidence = f"reply {reply.reply_id} was misunderstood"
-            word = AnswerGrievance(kept.tenant, kept.grievance_id, Answer.WITHDRAWN, evidence, by)
-            await close(session, party, kept, word, now)
+            word = AnswerGrievance(
+                kept.tenant, kept.grievance_id, Answer.WITHDRAWN, evidence, decided.by
+            )
+            await close(session, party, kept, word, decided.at)
         elif kept.outcome != Answer.WITHDRAWN:
             staying.add(kept.hold_id)
     return frozenset(staying)

@@ -3,9 +3,12 @@ complaints and disputes, and reviews of how somebody vulnerable is treated."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
+from google.protobuf.message import Message
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from events.v1.contact_customer_pb2 import GrievanceOverdue, TreatmentReviewDue
@@ -20,58 +23,59 @@ from services.contact.store.customer_rows import GrievanceRow, VulnerabilityRow
 from services.contact.store.tasks import TaskRow
 
 RAISED_AT_ONCE_MAX = 100
+_Row = TypeVar("_Row", GrievanceRow, VulnerabilityRow)
+_Find = Callable[[AsyncSession, datetime, int], Awaitable[list[_Row]]]
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """What is told of one, to which loans of its party; its record names it; and what its desk task
+    is called and about."""
+
+    body: Message
+    told: Locked
+    record_id: str
+    kind: TaskKind
+    name: str
+    loan_id: str
 
 
 async def raise_grievances(session: AsyncSession, now: datetime) -> int:
     """Tell of those whose answer is overdue, and put each on the desk; how many were."""
-    found = await store.overdue(session, now, RAISED_AT_ONCE_MAX)
-    locked = await _locked(session, [(row.tenant, row.party_id) for row in found])
-    rows = [
-        row
-        for row in await store.overdue(session, now, RAISED_AT_ONCE_MAX)
-        if (row.tenant, row.party_id) in locked
-    ]
-    for row in rows:
-        party = locked[(row.tenant, row.party_id)]
-        row.raised_at = now
-        await tasks.add(session, [_grievance_task(row, party, now)])
-        told = GrievanceOverdue(
-            grievance_id=row.grievance_id,
-            kind=row.kind,
-            party_id=row.party_id,
-            due_at=row.due_at,
-            at=now,
-        )
-        about = grievances.told_of(party, row)
-        await tell_loans(session, about, told, now, row.grievance_id)
-    await session.flush()
-    return len(rows)
+    return await _raise(session, now, store.overdue, _overdue_answer)
 
 
 async def raise_reviews(session: AsyncSession, now: datetime) -> int:
     """Tell of treatments whose review is due, and put each on the desk; how many were."""
-    found = await customer.reviews_due(session, now, RAISED_AT_ONCE_MAX)
-    locked = await _locked(session, [(row.tenant, row.party_id) for row in found])
-    rows = [
-        row
-        for row in await customer.reviews_due(session, now, RAISED_AT_ONCE_MAX)
-        if (row.tenant, row.party_id) in locked
-    ]
-    for row in rows:
-        party = locked[(row.tenant, row.party_id)]
-        row.raised_at = now
-        await tasks.add(session, [_review_task(row, party, now)])
-        told = TreatmentReviewDue(
-            record_id=row.record_id, party_id=row.party_id, review_at=row.review_at, at=now
-        )
-        await tell_loans(session, party, told, now, row.record_id)
-    await session.flush()
-    return len(rows)
+    return await _raise(session, now, customer.reviews_due, _due_review)
 
 
 def review_name(row: VulnerabilityRow) -> str:
     """What a desk task about a review is named after; each review has a task of its own."""
     return f"treatment/{row.record_id}/{row.review_at.isoformat()}"
+
+
+async def _raise(
+    session: AsyncSession,
+    now: datetime,
+    find: _Find[_Row],
+    overdue_of: Callable[[_Row, Locked, datetime], Overdue],
+) -> int:
+    """Looked for again once the parties are locked: what was done meanwhile is not raised."""
+    seen = await find(session, now, RAISED_AT_ONCE_MAX)
+    locked = await _locked(session, [(row.tenant, row.party_id) for row in seen])
+    rows = [
+        row
+        for row in await find(session, now, RAISED_AT_ONCE_MAX)
+        if (row.tenant, row.party_id) in locked
+    ]
+    for row in rows:
+        overdue = overdue_of(row, locked[(row.tenant, row.party_id)], now)
+        row.raised_at = now
+        await tasks.add(session, [_task(overdue, now)])
+        await tell_loans(session, overdue.told, overdue.body, now, overdue.record_id)
+    await session.flush()
+    return len(rows)
 
 
 async def _locked(
@@ -86,27 +90,48 @@ async def _locked(
     return {(tenant, each.party_id): each for each in held}
 
 
-def _grievance_task(row: GrievanceRow, party: Locked, now: datetime) -> TaskRow:
-    about = row.loan_id or next(iter(party.loan_ids), "")
-    name = grievances.task_name(row.grievance_id)
-    return _task(party, TaskKind.GRIEVANCE_OVERDUE, (name, about), now)
+def _overdue_answer(row: GrievanceRow, party: Locked, now: datetime) -> Overdue:
+    body = GrievanceOverdue(
+        grievance_id=row.grievance_id,
+        kind=row.kind,
+        party_id=row.party_id,
+        due_at=row.due_at,
+        at=now,
+    )
+    return Overdue(
+        body=body,
+        told=grievances.told_of(party, row),
+        record_id=row.grievance_id,
+        kind=TaskKind.GRIEVANCE_OVERDUE,
+        name=grievances.task_name(row.grievance_id),
+        loan_id=row.loan_id or next(iter(party.loan_ids), ""),
+    )
 
 
-def _review_task(row: VulnerabilityRow, party: Locked, now: datetime) -> TaskRow:
-    about = next(iter(party.loan_ids), "")
-    return _task(party, TaskKind.REVIEW_DUE, (review_name(row), about), now)
+def _due_review(row: VulnerabilityRow, party: Locked, now: datetime) -> Overdue:
+    body = TreatmentReviewDue(
+        record_id=row.record_id, party_id=row.party_id, review_at=row.review_at, at=now
+    )
+    return Overdue(
+        body=body,
+        told=party,
+        record_id=row.record_id,
+        kind=TaskKind.REVIEW_DUE,
+        name=review_name(row),
+        loan_id=next(iter(party.loan_ids), ""),
+    )
 
 
-def _task(party: Locked, kind: TaskKind, about: tuple[str, str], now: datetime) -> TaskRow:
-    name, loan_id = about
+def _task(overdue: Overdue, now: datetime) -> TaskRow:
+    party, urgency = overdue.told, URGENCY[overdue.kind]
     return TaskRow(
-        task_id=task_id(party.tenant, name, kind),
+        task_id=task_id(party.tenant, overdue.name, overdue.kind),
         tenant=party.tenant,
-        kind=kind,
-        priority=URGENCY[kind].priority,
-        due_at=now + URGENCY[kind].within,
-        reply_id=name,
+        kind=overdue.kind,
+        priority=urgency.priority,
+        due_at=now + urgency.within,
+        reply_id=overdue.name,
         party_id=party.party_id,
-        loan_id=loan_id,
+        loan_id=overdue.loan_id,
         created_at=now,
     )

@@ -119,8 +119,8 @@ def _owe(desk: Desk, facts: Facts, duty: Duty, occasion: str, now: datetime) -> 
     kind = DutyKind(duty.kind)
     named = occasion or duty.owed_by.date().isoformat()
     unwritten = _unwritten(desk, kind)
+    # All that a party is owed on one day is planned for one instant: its reminders fall together.
     is_ours = kind in DOING and not unwritten
-    name = f"{duty.loan}/{duty.party}/{named}"
     return OweDuty(
         tenant=facts.act.tenant,
         loan_id=duty.loan,
@@ -129,7 +129,7 @@ def _owe(desk: Desk, facts: Facts, duty: Duty, occasion: str, now: datetime) -> 
         occasion=named,
         rule_id=duty.rule_id,
         owed_by=duty.owed_by,
-        planned_at=planned_at(duty.owed_by, duty.lead_days, now, name) if is_ours else None,
+        planned_at=planned_at(duty.owed_by, duty.lead_days, now, duty.party) if is_ours else None,
         waits_for=unwritten,
     )
 

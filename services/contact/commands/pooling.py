@@ -17,7 +17,7 @@ from chassis import outbox
 from chassis.errors import Behind
 from interfaces.contact import Touch, TouchOutcome, TouchStatus
 from interfaces.values import Channel
-from services.contact.commands import reachability, telling
+from services.contact.commands import reachability, together
 from services.contact.commands.calls.queue import CallWanted, enqueue
 from services.contact.commands.composing import message_of
 from services.contact.commands.desk import Desk
@@ -34,16 +34,10 @@ from services.contact.commands.progress import settle as settle_wish
 from services.contact.commands.touches import (
     ATTEMPT,
     Decision,
-    evidences_of,
-    new_attempt,
-    note,
-    proof_of,
     refuse,
     sent_outcome,
-    tell_confirmation,
 )
 from services.contact.domain.law.judgement import judge
-from services.contact.domain.outcomes import Outcome
 from services.contact.domain.standing import Answer
 from services.contact.gateways import Receipt
 from services.contact.settings import TOPIC
@@ -80,7 +74,7 @@ async def meet(
     at = desk.clock.instant(max(row.ripe_at for row in rows))
     heard = [(row, hearing) for row in rows if (hearing := await _heard(session, desk, row, at))]
     if earlier is not None:
-        await _release(session, earlier, {row.key for row, _ in heard}, at)
+        await together.release(session, earlier, {row.key for row, _ in heard}, {}, at)
     if heard and heard[0][1].touch.channel is Channel.CALL:
         await _queue(session, desk, heard, at)
         return Decision()
@@ -91,21 +85,14 @@ async def record(session: AsyncSession, desk: Desk, receipt: Receipt, claimed: C
     """Note what the provider said, and settle every wish that the message met."""
     row = await touches.attempt(session, claimed.tenant, receipt.attempt_id)
     assert row is not None, "a message leaves only after its attempt was confirmed"
-    accepted = receipt.is_accepted
-    party = await reachability.lock_sent(session, row, is_accepted=accepted)
+    party = await reachability.lock_sent(session, row, is_accepted=receipt.is_accepted)
     await session.refresh(row)
     about = {each["key"] for each in row.touches}
     waiting = await wishes.of_claim(session, Claim(claimed.tenant, claimed.pool, row.key))
     met = [wish for wish in waiting if wish.key in about]
-    row.status = AttemptStatus.SENT if accepted else AttemptStatus.UNDELIVERABLE
-    is_news = row.outcome == Outcome.SENT
-    if is_news:
-        await note(session, row, accepted, row.from_at)
-    if is_news and party is not None:
-        await reachability.follow(session, party, row.from_at, row.key)
-    proven = {each.key: each for each in evidences_of(row)} if is_news else {}
+    proven = await together.note_receipt(session, row, party, receipt)
     for wish in met:
-        outcome = sent_outcome(wish.key, row, accepted)
+        outcome = sent_outcome(wish.key, row, receipt)
         await settle(session, ATTEMPT, wishes.touch_of(wish), outcome)
         await settle_wish(session, wish, outcome, row.from_at, proven.get(wish.key))
 
@@ -182,41 +169,9 @@ async def _confirm(
     heard: Sequence[tuple[WishRow, Hearing]],
     earlier: AttemptRow | None,
 ) -> Decision:
-    lead = heard[0][1]
-    fresh = new_attempt(lead, AttemptStatus.CONFIRMED)
-    if earlier is not None:
-        # The provider knows this attempt by its id, whichever loans are left of it.
-        fresh.attempt_id, fresh.key = earlier.attempt_id, earlier.key
-    fresh.loan_ids = sorted({hearing.touch.loan_id for _, hearing in heard})
-    fresh.touches = [proof_of(hearing.touch) for _, hearing in heard]
-    if earlier is None:
-        await touches.add(session, fresh)
-    else:
-        await touches.replace(session, fresh)
-    for row, hearing in heard:
-        row.attempt_key = fresh.key
-        if earlier is None:
-            await tell_confirmation(session, desk, hearing, fresh.attempt_id)
-    await session.flush()
     hearings = [hearing for _, hearing in heard]
-    return Decision(message=message_of(desk, hearings, fresh.attempt_id))
-
-
-async def _release(
-    session: AsyncSession, earlier: AttemptRow, kept: set[str], at: datetime
-) -> None:
-    """A message that was confirmed but never left is not about the other touches any more."""
-    gone = [touch for touch in earlier.touches if touch["key"] not in kept]
-    earlier.touches = [touch for touch in earlier.touches if touch["key"] in kept]
-    because = "stopped before the message left"
-    events = [
-        outbox.Event(
-            earlier.tenant,
-            touch["loan_id"],
-            telling.touch_released(touch["key"], because, at),
-            at,
-            touch["key"],
-        )
-        for touch in gone
-    ]
-    await outbox.append_many(session, TOPIC, events)
+    attempt = await together.confirm(session, desk, hearings, earlier)
+    for row, _ in heard:
+        row.attempt_key = attempt.key
+    await session.flush()
+    return Decision(message=message_of(desk, hearings, attempt.attempt_id))

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis import outbox
 from chassis.errors import Conflict, Invalid, NotFound
 from interfaces.tenant import Tenant
 from interfaces.values import Disposition
@@ -27,6 +28,7 @@ from services.contact.domain.law.retention import (
     retention,
     years_after,
 )
+from services.contact.settings import TOPIC
 from services.contact.store import retention as store
 from services.contact.store.retention import LegalHoldRow, LoanRecord, RecordingRow, StoredRecord
 
@@ -107,12 +109,15 @@ async def delete_recordings(
     Raises `contact/unknown_recording` and `contact/recording_is_kept`.
     """
     tenant = desk.tenants.get(command.tenant)
+    about = await store.loans_of_recordings(session, command.tenant, command.references)
+    # A hold, a complaint or a dispute takes the same locks: it is seen here, or it comes after.
+    await outbox.lock(session, TOPIC, about)
     rows = await store.recordings_named(session, command.tenant, command.references)
     unknown = sorted(set(command.references) - {row.reference for row in rows})
     if unknown:
         raise NotFound("contact/unknown_recording", f"No recording {unknown[0]!r} is kept.")
     judge = _judge_of(desk, tenant.name, command.wish, now.astimezone(ZoneInfo(tenant.zone)).date())
-    loans = await store.loans(session, {loan for row in rows for loan in row.loan_ids}, now)
+    loans = await store.loans(session, about, now)
     for row in rows:
         if row.deleted_at is not None:
             continue
@@ -137,6 +142,7 @@ async def place_legal_hold(
 ) -> LegalHoldRow:
     """Keep everything about a loan; raises `contact/unknown_loan` and
     `contact/legal_hold_differs`."""
+    await outbox.lock(session, TOPIC, [command.loan_id])
     known = await store.legal_hold(session, command.tenant, command.legal_hold_id)
     if known is not None:
         if (known.loan_id, known.reason) == (command.loan_id, command.reason):

@@ -24,6 +24,7 @@ from services.contact.store import people, progress
 from services.contact.store import replies as reply_store
 from services.contact.store import tasks as store
 from services.contact.store.calls import CallRow
+from services.contact.store.duties import DutyRow
 from services.contact.store.replies import AnswerOwedRow
 from services.contact.store.tasks import Claim, TaskRow
 
@@ -172,6 +173,24 @@ async def ask_to_call_back(
 ) -> None:
     """What was promised in a call that is not dialled again is for somebody to keep."""
     await store.add(session, [_task_of_call(call, TaskKind.CALLBACK, promised_at, now)])
+
+
+async def ask_to_do(session: AsyncSession, duty: DutyRow, now: datetime) -> None:
+    """What is owed by a date and nobody could write is for somebody to do, and to note as done."""
+    urgency = URGENCY[TaskKind.OWED_ACT]
+    name = f"duty/{duty.loan_id}/{duty.party_id}/{duty.kind}/{duty.occasion}"
+    row = TaskRow(
+        task_id=task_id(duty.tenant, name, TaskKind.OWED_ACT),
+        tenant=duty.tenant,
+        kind=TaskKind.OWED_ACT,
+        priority=urgency.priority,
+        due_at=max(now, min(now + urgency.within, duty.owed_by)),
+        reply_id=name,
+        party_id=duty.party_id,
+        loan_id=duty.loan_id,
+        created_at=now,
+    )
+    await store.add(session, [row])
 
 
 def _task_of_call(call: CallRow, kind: TaskKind, due_at: datetime, now: datetime) -> TaskRow:

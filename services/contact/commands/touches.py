@@ -6,7 +6,6 @@ whether the message left; if not, it confirms anew and may find that it must not
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -34,11 +33,10 @@ from services.contact.commands.owing import addressed
 from services.contact.commands.progress import document
 from services.contact.domain.law.judgement import Verdict, judge
 from services.contact.domain.outcomes import Outcome, notice_status
-from services.contact.domain.standing import Answer, Standing
+from services.contact.domain.standing import Answer
 from services.contact.gateways import Message, Receipt
 from services.contact.settings import TOPIC
 from services.contact.store import people, touches, withdrawals
-from services.contact.store.dockets import Docket
 from services.contact.store.tables import AttemptRow, EvidenceRow
 from services.contact.store.touches import AttemptStatus
 
@@ -56,15 +54,9 @@ class Decision:
 
 
 async def decide(
-    session: AsyncSession,
-    desk: Desk,
-    touch: Touch,
-    *,
-    is_known_unsent: bool,
-    stand: Callable[[Docket, Touch], tuple[Answer, Standing]] = standing_of,
+    session: AsyncSession, desk: Desk, touch: Touch, *, is_known_unsent: bool
 ) -> Decision:
-    """Judge a touch now, and confirm it if nothing forbids it; may raise `contact/behind`. `stand`
-    says whether the loan's standing lets such a touch pass: that of a case, unless said."""
+    """Judge a touch now, and confirm it if nothing forbids it; may raise `contact/behind`."""
     at = desk.clock.instant(touch.at)
     docket = await docket_of(session, desk, ATTEMPT, touch, at)
     if docket.first is not None:
@@ -72,7 +64,7 @@ async def decide(
     if docket.own_id and not is_known_unsent:
         return Decision(in_doubt=docket.own_id)
     earlier = await touches.find(session, touch.tenant, touch.key) if docket.own_id else None
-    said, standing = stand(docket, touch)
+    said, standing = standing_of(docket, touch)
     stop = await withdrawals.stopped(session, touch) if earlier is not None else None
     if said is Answer.SUPERSEDED or stop is not None:
         outcome = superseded(touch, standing)
@@ -113,20 +105,22 @@ async def record_sending(
     row.status = AttemptStatus.SENT if accepted else AttemptStatus.UNDELIVERABLE
     # A receipt may have overtaken this note; what is known since is not taken back.
     if row.outcome == Outcome.SENT:
-        await note(session, row, accepted, at)
+        await note(session, row, receipt, at)
         if party is not None:
             await reachability.follow(session, party, at, row.key)
         for evidence in evidences_of(row):
             await document(session, evidence, at, row.key)
-    return await settle(session, ATTEMPT, touch, sent_outcome(touch.key, row, accepted))
+    return await settle(session, ATTEMPT, touch, sent_outcome(touch.key, row, receipt))
 
 
-def sent_outcome(key: str, row: AttemptRow, is_accepted: bool) -> TouchOutcome:
+def sent_outcome(key: str, row: AttemptRow, receipt: Receipt) -> TouchOutcome:
+    is_accepted = receipt.is_accepted
+    because = receipt.because or "the provider refused the address"
     return TouchOutcome(
         key=key,
         status=TouchStatus.CONFIRMED if is_accepted else TouchStatus.UNDELIVERABLE,
         attempt_id=row.attempt_id,
-        because="" if is_accepted else "the provider refused the address",
+        because="" if is_accepted else because,
     )
 
 
@@ -224,10 +218,12 @@ async def tell_confirmation(
         await occasions.communicated(session, desk, addressed(touch), hearing.at)
 
 
-async def note(session: AsyncSession, row: AttemptRow, accepted: bool, at: datetime) -> None:
-    """What the provider said, told of every loan the message was about."""
-    if not accepted:
-        row.outcome = Outcome.UNDELIVERABLE
+async def note(session: AsyncSession, row: AttemptRow, receipt: Receipt, at: datetime) -> None:
+    """What the provider said, told of every loan the message was about. A refusal that says nothing
+    of the address counts nothing against it."""
+    if not receipt.is_accepted:
+        row.outcome, row.is_sending_fault = Outcome.UNDELIVERABLE, bool(receipt.because)
+    if not receipt.is_accepted and not receipt.because:
         await people.count_failure(session, row.party_id, row.point_id, reached=False)
     await tell_recorded(session, row, at)
 

@@ -18,6 +18,7 @@ from services.contact.commands.judging import (
     superseded,
 )
 from services.contact.commands.touches import ATTEMPT
+from services.contact.domain.leases import LEASE, rest_after
 from services.contact.domain.pooling import Wish, may_wait, ripe_at
 from services.contact.domain.standing import Answer
 from services.contact.store import touches, wishes
@@ -25,8 +26,6 @@ from services.contact.store.wishes import Claim
 
 __all__ = ["Claim", "claim_next", "leave", "next_at", "put_back"]
 
-LEASE = timedelta(seconds=60)
-_AGAIN, _AGAIN_MAX = timedelta(seconds=5), timedelta(minutes=5)
 _LAGGING = timedelta(seconds=3)
 
 
@@ -83,8 +82,7 @@ async def put_back(session: AsyncSession, desk: Desk, claimed: Claim) -> int:
     Answers how often it failed."""
     rows = await wishes.of_pool(session, claimed.tenant, claimed.pool)
     tries = max((row.tries for row in rows), default=0)
-    wait = min(_AGAIN * 2 ** min(tries, 10), _AGAIN_MAX)
-    await wishes.put_back(session, rows, desk.clock.wall() + wait)
+    await wishes.put_back(session, rows, desk.clock.wall() + rest_after(tries + 1))
     return tries + 1
 
 

@@ -71,6 +71,10 @@ DOING: Mapping[DutyKind, Doing] = {
         frozenset({Disposition.OVERDUE, Disposition.COVERED}),
     ),
 }
+# A notice of law speaks of one contract and is proof about that one alone; reminders of several
+# loans are one message. More than so many are told in several.
+SHARED = frozenset(kind for kind, doing in DOING.items() if not doing.is_notice)
+TOGETHER_MAX = 20
 # Who owes the instalments; guarantors are not reminded of what is another's to pay.
 OWING_INSTALMENTS = frozenset({Role.BORROWER, Role.CO_BORROWER})
 # What a person said against a channel, where time alone changes nothing about it.

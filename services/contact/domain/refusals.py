@@ -7,7 +7,10 @@ of the person. Only the first kind may ever count towards being unreachable.
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 
+# A block may be lifted within the hour, and a server that answers wrongly be mended.
+REFUSALS_MIN, REFUSED_FOR_MIN = 3, timedelta(hours=1)
 _STATUS = re.compile(r"(?<![\d.])5\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _ADDRESSING = 1
 # 5.1.7 and 5.1.8 are about the sender's own address.
@@ -17,6 +20,17 @@ _NOBODY = re.compile(
     rf"(?:no such|unknown|invalid|non-?existent|no) (?:[\w-]+ )?{_WHO}\b"
     rf"|\b{_WHO}\b[^.;]{{0,60}}?\b(?:unknown|not found|not exist|doesn.t exist|invalid|not local)"
 )
+
+
+def status_in(answer: str) -> str:
+    """The enhanced status of an answer, if it has one: all of its words that name nobody."""
+    found = _STATUS.search(answer)
+    return found[0] if found else ""
+
+
+def is_final(refusals: int, since: datetime, now: datetime) -> bool:
+    """Whether what was refused so often, and since then, is not handed over again."""
+    return refusals >= REFUSALS_MIN and now - since >= REFUSED_FOR_MIN
 
 
 def is_of_address(answer: str) -> bool:

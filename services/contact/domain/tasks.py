@@ -16,6 +16,8 @@ LEASE_MAX = timedelta(hours=8)
 # Below this a label is acted on, and a person looks whether it was right.
 SURE_PERCENT = 70
 _OPENING = time(9, 0)
+# Why a person does what would have been written.
+UNREADABLE = "what is kept of the party cannot be read"
 
 
 class TaskKind(StrEnum):
@@ -28,6 +30,7 @@ class TaskKind(StrEnum):
     CALL_UNREPORTED = "call_unreported"
     GRIEVANCE_OVERDUE = "grievance_overdue"
     REVIEW_DUE = "review_due"
+    OWED_ACT = "owed_act"
     UNCLEAR = "unclear"
     ABUSE = "abuse"
 
@@ -50,6 +53,7 @@ URGENCY: dict[TaskKind, Urgency] = {
     TaskKind.CALL_UNREPORTED: Urgency(5, timedelta(hours=8)),
     TaskKind.GRIEVANCE_OVERDUE: Urgency(3, timedelta(hours=4)),
     TaskKind.REVIEW_DUE: Urgency(5, timedelta(hours=24)),
+    TaskKind.OWED_ACT: Urgency(5, timedelta(hours=24)),
     TaskKind.UNCLEAR: Urgency(6, timedelta(hours=24)),
     TaskKind.ABUSE: Urgency(7, timedelta(hours=72)),
 }

@@ -11,6 +11,7 @@ from services.contact.gateways.messages import (
     NotHandedOver,
     Provider,
     Receipt,
+    RefusedForGood,
     SentMessage,
 )
 from services.contact.gateways.sandbox import SandboxGateway
@@ -23,6 +24,7 @@ __all__ = [
     "NotHandedOver",
     "Provider",
     "Receipt",
+    "RefusedForGood",
     "SandboxGateway",
     "SentMessage",
 ]

@@ -14,6 +14,11 @@ class NotHandedOver(ConnectionError):
     """The provider surely did not take the message; it may be handed over again later."""
 
 
+class RefusedForGood(NotHandedOver):
+    """The provider surely did not take the message and says that it never will, for a reason that
+    says nothing of the address: its policy, spam, a full mailbox."""
+
+
 class HandoverInDoubt(ConnectionError):
     """Nobody here knows whether the provider took the message."""
 
@@ -58,10 +63,12 @@ class Message:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the provider says at once; a later word comes as an outcome."""
+    """What the provider says at once; a later word comes as an outcome. `because` where it refused
+    the message for a reason that says nothing of the address."""
 
     attempt_id: str
     is_accepted: bool
+    because: str = ""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from typing import Any
 
 import aiosmtplib
 
-from services.contact.domain.refusals import is_of_address
+from services.contact.domain.refusals import is_of_address, status_in
 from services.contact.gateways.addresses import SmtpServer
 from services.contact.gateways.messages import (
     AboutToLeave,
@@ -26,10 +26,16 @@ from services.contact.gateways.messages import (
     Message,
     NotHandedOver,
     Receipt,
+    RefusedForGood,
 )
 
 TIMEOUT_SECONDS = 8.0
 _PERMANENT = 500
+_OF_THE_MESSAGE = (
+    aiosmtplib.SMTPSenderRefused,
+    aiosmtplib.SMTPRecipientRefused,
+    aiosmtplib.SMTPDataError,
+)
 # No spaces, brackets or line breaks: an address must not become a command of its own.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}\Z")
 
@@ -98,9 +104,9 @@ class SmtpProvider:
         except aiosmtplib.SMTPRecipientRefused as refused:
             if refused.code >= _PERMANENT and is_of_address(refused.message):
                 return False
-            raise NotHandedOver(f"mail server: recipient put off, {refused.code}") from None
+            raise _put_off(refused) from None
         except aiosmtplib.SMTPException as fault:
-            raise NotHandedOver(f"mail server: {_words(fault)}") from None
+            raise _put_off(fault) from None
         except (OSError, ValueError) as fault:
             raise NotHandedOver(f"mail server: {type(fault).__name__}") from None
         return True
@@ -113,7 +119,7 @@ class SmtpProvider:
                 raise HandoverInDoubt(f"mail server: {_words(answered)}") from None
             if answered.code >= _PERMANENT and is_of_address(answered.message):
                 return Receipt(message.attempt_id, is_accepted=False)
-            raise NotHandedOver(f"mail server: {_words(answered)}") from None
+            raise _put_off(answered) from None
         except (aiosmtplib.SMTPException, OSError) as fault:
             raise HandoverInDoubt(f"mail server: {_words(fault)}") from None
         with suppress(aiosmtplib.SMTPException, OSError):
@@ -149,6 +155,15 @@ def bounce_address(sender: str, attempt_id: str) -> str:
 
 def domain_of(sender: str) -> str:
     return sender.rpartition("@")[2]
+
+
+def _put_off(fault: aiosmtplib.SMTPException) -> NotHandedOver:
+    """RFC 5321, 4.2.1: a 5xx is an answer for good. One to our greeting or login is not about the
+    message, and is for the bank to mend."""
+    if isinstance(fault, _OF_THE_MESSAGE) and fault.code >= _PERMANENT:
+        status = f" {found}" if (found := status_in(fault.message)) else ""
+        return RefusedForGood(f"the mail server refuses the message: {fault.code}{status}")
+    return NotHandedOver(f"mail server: {_words(fault)}")
 
 
 def _words(fault: Exception) -> str:

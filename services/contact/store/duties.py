@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import DateTime, text
+from sqlalchemy import DateTime, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, col, select
 
+from services.contact.domain.duties import SHARED, TOGETHER_MAX
 from services.contact.store.tables import Row
 
 
 class DutyRow(Row, table=True):
     """`occasion` tells duties of one kind apart; `raised_at` is when its being missed was told.
-    `planned_at` is when contact does it itself, none where a person does; `round` counts how often
+    `planned_at` is when contact does it itself, none where a person does; `attempt_key` is that of
+    the attempt its message was confirmed as, until its end is known; `round` counts how often
     every channel refused; what `may_return` was dropped by the platform, not by a person."""
 
     __tablename__: ClassVar[str] = "duty"
@@ -39,6 +41,7 @@ class DutyRow(Row, table=True):
     round: int = 0
     put_off_because: str = ""
     may_return: bool = False
+    attempt_key: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -47,13 +50,23 @@ class DutyRow(Row, table=True):
 
 @dataclass(frozen=True)
 class Claim:
-    """Which duty it is; `tries` counts those that took it up, this one among them."""
+    """A party's duties of one kind that are done together, each by its loan and occasion, leased
+    until an instant of the wall; `tries` counts those that took them up, this one among them."""
 
-    loan_id: str
+    tenant: str
     party_id: str
     kind: str
-    occasion: str
+    duties: tuple[tuple[str, str], ...]
+    until_wall: datetime
     tries: int = 0
+
+    @property
+    def loan_ids(self) -> list[str]:
+        return sorted({loan_id for loan_id, _ in self.duties})
+
+    def about(self, loan_ids: Collection[str]) -> Claim:
+        """Those of these loans alone."""
+        return replace(self, duties=tuple(each for each in self.duties if each[0] in loan_ids))
 
 
 async def find(
@@ -98,19 +111,45 @@ async def of_loans(
 async def claim(
     session: AsyncSession, now: datetime, wall: datetime, until_wall: datetime
 ) -> Claim | None:
-    """The duty planned first that is due to be done and that nobody holds, leased to this caller
-    until an instant of the wall; none if there is none."""
+    """The duty planned first that is due to be done and that nobody holds, with those that may
+    share its message and are due too, leased to this caller; none if there is none. One claim at a
+    time: two would share out what falls together."""
+    await session.execute(_ONE_AT_A_TIME, {"lock": _CLAIM_LOCK})
     bound = {"now": now, "wall": wall, "until_wall": until_wall}
-    row = (await session.execute(_CLAIM, bound)).one_or_none()
-    return None if row is None else Claim(*row)
+    limits = {"shared": sorted(SHARED), "most": TOGETHER_MAX}
+    rows = (await session.execute(_CLAIM, {**bound, **limits})).all()
+    if not rows:
+        return None
+    return Claim(
+        tenant=rows[0].tenant,
+        party_id=rows[0].party_id,
+        kind=rows[0].kind,
+        duties=tuple(sorted((row.loan_id, row.occasion) for row in rows)),
+        until_wall=until_wall,
+        tries=max(row.tries for row in rows),
+    )
 
 
-async def claimed(session: AsyncSession, claim: Claim) -> DutyRow:
-    """The row as it stands, locked."""
-    key = (claim.loan_id, claim.party_id, claim.kind, claim.occasion)
-    row = await session.get(DutyRow, key, with_for_update=True, populate_existing=True)
-    assert row is not None, "a duty is never deleted"
-    return row
+async def claimed(session: AsyncSession, claim: Claim) -> list[DutyRow]:
+    """The rows as they stand, locked in the order of their loans."""
+    query = (
+        select(DutyRow)
+        .where(
+            col(DutyRow.party_id) == claim.party_id,
+            col(DutyRow.kind) == claim.kind,
+            tuple_(col(DutyRow.loan_id), col(DutyRow.occasion)).in_(claim.duties),
+        )
+        .order_by(col(DutyRow.loan_id), col(DutyRow.occasion))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return list((await session.execute(query)).scalars())
+
+
+async def held(session: AsyncSession, claim: Claim) -> list[DutyRow]:
+    """Those of the claimed that nobody else has taken up since, nor given back."""
+    rows = await claimed(session, claim)
+    return [row for row in rows if row.lease_wall_at == claim.until_wall]
 
 
 async def next_planned(session: AsyncSession) -> datetime | None:
@@ -181,15 +220,25 @@ _NEXT_PLANNED = text(
     """SELECT min(planned_at) FROM duty
     WHERE planned_at IS NOT NULL AND done_at IS NULL AND lease_wall_at IS NULL"""
 )
+_CLAIM_LOCK = 0x64757479
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(:lock)")
+_IS_DUE = """planned_at <= :now AND done_at IS NULL
+    AND (dropped_at IS NULL OR lease_wall_at IS NOT NULL)
+    AND (lease_wall_at IS NULL OR lease_wall_at <= :wall)"""
 _CLAIM = text(
-    """WITH first AS (
+    f"""WITH first AS (
+        SELECT tenant, loan_id, party_id, kind, occasion, attempt_key, round FROM duty
+        WHERE {_IS_DUE} ORDER BY planned_at LIMIT 1 FOR UPDATE SKIP LOCKED),
+    those AS (
         SELECT loan_id, party_id, kind, occasion FROM duty
-        WHERE planned_at <= :now AND done_at IS NULL
-            AND (dropped_at IS NULL OR lease_wall_at IS NOT NULL)
-            AND (lease_wall_at IS NULL OR lease_wall_at <= :wall)
-        ORDER BY planned_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+        WHERE {_IS_DUE} AND (tenant, party_id, kind, attempt_key, round)
+                IN (SELECT tenant, party_id, kind, attempt_key, round FROM first)
+            AND (kind = ANY (CAST(:shared AS text[]))
+                OR (loan_id, occasion) IN (SELECT loan_id, occasion FROM first))
+        ORDER BY (loan_id, occasion) IN (SELECT loan_id, occasion FROM first) DESC, planned_at
+        LIMIT :most FOR UPDATE SKIP LOCKED)
     UPDATE duty d SET lease_wall_at = :until_wall, tries = d.tries + 1
-    FROM first WHERE (d.loan_id, d.party_id, d.kind, d.occasion)
-        = (first.loan_id, first.party_id, first.kind, first.occasion)
-    RETURNING d.loan_id, d.party_id, d.kind, d.occasion, d.tries"""
+    FROM those WHERE (d.loan_id, d.party_id, d.kind, d.occasion)
+        = (those.loan_id, those.party_id, those.kind, those.occasion)
+    RETURNING d.tenant, d.loan_id, d.party_id, d.kind, d.occasion, d.tries"""
 )

@@ -25,6 +25,9 @@ class HandoverState(StrEnum):
 
 
 class HandoverRow(Row, table=True):
+    """`refusals` counts those for good, from `refused_wall_at` on; `because` is the last one's
+    reason."""
+
     __tablename__: ClassVar[str] = "handover"
     attempt_id: str = Field(primary_key=True)
     tenant: str
@@ -34,6 +37,9 @@ class HandoverRow(Row, table=True):
     tries: int
     begun_wall_at: datetime = _instant()
     ended_wall_at: datetime | None = _instant(nullable=True)
+    refusals: int = 0
+    refused_wall_at: datetime | None = _instant(nullable=True)
+    because: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,7 @@ async def begin(session: AsyncSession, row: HandoverRow, *, may_repeat: bool) ->
     """Note that the message may leave from now on; none if another try has begun or ended it.
     Only a provider that takes the same id as one message may be begun with twice."""
     again = [HandoverState.UNSENT, *([HandoverState.BEGUN] if may_repeat else [])]
-    bound = {**row.model_dump(exclude={"ended_wall_at"}), "again": [str(each) for each in again]}
+    bound = {**row.model_dump(include=_BEGUN_WITH), "again": [str(each) for each in again]}
     begun = (await session.execute(_BEGIN, bound)).one_or_none()
     if begun is None:
         return None
@@ -67,6 +73,22 @@ async def end(session: AsyncSession, own: Try, state: HandoverState, wall: datet
     bound = {"attempt_id": own.attempt_id, "tries": own.number, "state": state, "wall": wall}
     if state is not HandoverState.UNSENT or own.is_alone:
         await session.execute(_END, bound)
+
+
+async def refuse(session: AsyncSession, row: HandoverRow, own: Try | None) -> HandoverRow | None:
+    """Count a refusal for good, after which nothing has left: by the try `own`, or before any
+    began; none while another try may still end otherwise."""
+    bound = row.model_dump(include=_BEGUN_WITH | {"because"})
+    number = 0 if own is None or not own.is_alone else own.number
+    done = (await session.execute(_REFUSE, {**bound, "own": number})).one_or_none()
+    if done is None:
+        return None
+    return await session.get(HandoverRow, row.attempt_id, populate_existing=True)
+
+
+async def give_up(session: AsyncSession, attempt_id: str) -> None:
+    """What was refused for good, and is unsent, is not handed over again."""
+    await session.execute(_GIVE_UP, {"attempt_id": attempt_id})
 
 
 async def unknown(session: AsyncSession, tenant: str, after: str, limit: int) -> list[HandoverRow]:
@@ -84,11 +106,28 @@ async def take_in(
     return (await session.execute(_TAKE_IN, bound)).scalar_one_or_none() is not None
 
 
+_BEGUN_WITH = {"attempt_id", "tenant", "channel", "provider", "state", "tries", "begun_wall_at"}
+_REFUSE = text(
+    """INSERT INTO handover AS known (attempt_id, tenant, channel, provider, state, tries,
+        begun_wall_at, ended_wall_at, refusals, refused_wall_at, because)
+    VALUES (:attempt_id, :tenant, :channel, :provider, 'unsent', :tries, :begun_wall_at,
+        :begun_wall_at, 1, :begun_wall_at, :because)
+    ON CONFLICT (attempt_id) DO UPDATE SET state = 'unsent', refusals = known.refusals + 1,
+        refused_wall_at = coalesce(known.refused_wall_at, EXCLUDED.refused_wall_at),
+        because = EXCLUDED.because, ended_wall_at = EXCLUDED.ended_wall_at
+        WHERE known.state = 'unsent' OR (known.state = 'begun' AND known.tries = :own)
+    RETURNING attempt_id"""
+)
+_GIVE_UP = text(
+    "UPDATE handover SET state = 'refused' WHERE attempt_id = :attempt_id AND state = 'unsent'"
+)
+# Counting reads `before` first: after the update it would find nothing.
 _BEGIN = text(
     """WITH before AS (SELECT state FROM handover WHERE attempt_id = :attempt_id FOR UPDATE)
     INSERT INTO handover AS known (attempt_id, tenant, channel, provider, state, tries,
         begun_wall_at)
-    VALUES (:attempt_id, :tenant, :channel, :provider, :state, :tries, :begun_wall_at)
+    SELECT :attempt_id, :tenant, :channel, :provider, :state, :tries, :begun_wall_at
+    WHERE (SELECT count(*) FROM before) >= 0
     ON CONFLICT (attempt_id) DO UPDATE SET state = EXCLUDED.state, provider = EXCLUDED.provider,
         channel = EXCLUDED.channel, tries = known.tries + 1,
         begun_wall_at = EXCLUDED.begun_wall_at, ended_wall_at = NULL

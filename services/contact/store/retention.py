@@ -96,6 +96,17 @@ async def records(
     return [StoredRecord(kind, str(row.record_id), tuple(row.loan_ids), row.at) for row in rows]
 
 
+async def loans_of_recordings(
+    session: AsyncSession, tenant: str, references: Collection[str]
+) -> set[str]:
+    """What they are about never changes: it may be read before anything is locked."""
+    query = select(RecordingRow.loan_ids).where(
+        col(RecordingRow.tenant) == tenant,
+        col(RecordingRow.reference).in_(sorted(set(references))),
+    )
+    return {loan for loan_ids in (await session.execute(query)).scalars() for loan in loan_ids}
+
+
 async def recordings_named(
     session: AsyncSession, tenant: str, references: Collection[str]
 ) -> list[RecordingRow]:

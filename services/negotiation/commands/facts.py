@@ -100,7 +100,8 @@ async def take_in(session: AsyncSession, batch: Batch, zone_of: Callable[[str], 
         if row.status in OPEN and (
             _ends_with_loan(row, ended.get(loan_id)) or _ends_with_episode(row, batch.episodes)
         ):
-            await standing.conclude(session, row, AgreementStatus.CANCELLED, "cancelled", moment)
+            late = standing.not_before(moment, row)
+            await standing.conclude(session, row, AgreementStatus.CANCELLED, "cancelled", late)
 
 
 async def _store(session: AsyncSession, batch: Batch) -> None:

@@ -104,7 +104,7 @@ async def _take_back(
     """A promise that was misread binds nobody; one that was judged stays as it was judged."""
     if earlier is None or not _is_open(earlier):
         return
-    moment = Moment(max(given.at, earlier.changed_at), tenant.zone, given.reply_id)
+    moment = standing.not_before(Moment(given.at, tenant.zone, given.reply_id), earlier)
     await standing.conclude(session, earlier, AgreementStatus.CANCELLED, "cancelled", moment)
 
 

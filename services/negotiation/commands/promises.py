@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -65,9 +65,7 @@ async def promise(
 async def _not_before_latest(session: AsyncSession, loan_id: str, said: Moment) -> Moment:
     """A promise that is heard late takes back nothing that was judged since it was given."""
     latest = (await store.latest_of(session, [loan_id])).get(loan_id)
-    if latest is None or latest.changed_at <= said.at:
-        return said
-    return replace(said, at=latest.changed_at)
+    return said if latest is None else standing.not_before(said, latest)
 
 
 async def _owing_loan(session: AsyncSession, tenant: Tenant, given: Promise) -> LoanRow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -66,7 +66,10 @@ async def settled_latest(
 async def settle(
     session: AsyncSession, row: AgreementRow, payments: list[PaymentRow], moment: Moment
 ) -> None:
-    """Derive the state anew from terms, money and the time, and publish it if it changed."""
+    """Derive the state anew from terms, money and the time, and publish it if it changed. What is
+    heard late is judged at the latest instant at which the state stood: money that was paid in time
+    mends a broken agreement, an old word alone never reopens it."""
+    moment = not_before(moment, row)
     if row.status == AgreementStatus.OFFERED:
         if row.judge_at is not None and row.judge_at <= moment.at:
             await conclude(session, row, AgreementStatus.EXPIRED, "expired", moment)
@@ -80,6 +83,11 @@ async def settle(
         what = _change(AgreementStatus(before[0]), AgreementStatus(row.status))
         is_taken_back = row.paid_minor < before[1]
         await publish(session, row, "reopened" if not what and is_taken_back else what, moment)
+
+
+def not_before(moment: Moment, row: AgreementRow) -> Moment:
+    """A moment at which nothing is taken back that was found out about the agreement since."""
+    return moment if row.changed_at <= moment.at else replace(moment, at=row.changed_at)
 
 
 def derive(row: AgreementRow, payments: list[PaymentRow], moment: Moment) -> None:

@@ -102,15 +102,17 @@ class Overlapping:
         self.can_be_asked = can_be_asked
         self._put_off, self._has_begun = put_off, has_begun
         self._tries = 0
-        self._second_began, self.is_put_off = asyncio.Event(), asyncio.Event()
+        self._first_began, self._second_began = asyncio.Event(), asyncio.Event()
+        self.is_put_off = asyncio.Event()
 
     async def send(self, message: Message, about_to_leave: AboutToLeave) -> Receipt:
         self._tries += 1
         number = self._tries
+        if number == 2:
+            await self._first_began.wait()
         if number != self._put_off or self._has_begun:
             await about_to_leave()
-        if number == 2:
-            self._second_began.set()
+        (self._first_began if number == 1 else self._second_began).set()
         await self._second_began.wait()
         if number == self._put_off:
             raise NotHandedOver("later")

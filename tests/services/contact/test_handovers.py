@@ -87,6 +87,23 @@ async def test_a_mail_server_that_is_down_or_busy_gets_it_later_once(scene: Scen
     assert len(await scene.told("l1", pb.TouchConfirmed)) == 1
 
 
+async def test_however_often_the_server_puts_it_off_it_is_known_not_to_have_left(
+    scene: Scene,
+) -> None:
+    await scene.overdue("l1", "b1")
+    async with mail_server() as server:
+        with configured(email=f"smtp://127.0.0.1:{server.port}"):
+            server.data_answer = "451 later"
+            for _ in range(4):
+                with pytest.raises(ConnectionError):
+                    await scene.attempt(mail_touch(), through(scene))
+                assert await state_of(scene, ATTEMPT) == "unsent"
+            server.data_answer = "250 OK"
+            outcome = await scene.attempt(mail_touch(), through(scene))
+    assert outcome.status is TouchStatus.CONFIRMED
+    assert len(server.received) == 1
+
+
 async def test_put_off_by_the_server_and_stopped_meanwhile_it_never_leaves(scene: Scene) -> None:
     await scene.overdue("l1", "b1")
     async with mail_server() as server:

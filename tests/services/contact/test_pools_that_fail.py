@@ -100,6 +100,45 @@ async def test_a_loan_that_parks_before_the_message_left_is_not_told_as_met(scen
     assert len(await scene.told("l2", pb.TouchReleased)) == 1
 
 
+async def test_a_loan_that_led_a_message_and_parked_is_met_later_by_one_of_its_own(
+    scene: Scene,
+) -> None:
+    await two_loans(scene)
+    for loan_id in ("l1", "l2"):
+        await scene.attempt(wish_of(loan_id))
+    await meet_all(scene, DyingGateway(scene.gateway, takes_it=False))
+    await scene.park("l1")
+    await lease_is_over(scene)
+    await meet_all(scene)
+    assert await settled(scene, "l2") == {"l2/k1": "confirmed"}
+    async with scene.database.transaction() as session:
+        await session.execute(text("UPDATE inbox_parked SET skipped_at = now()"))
+    await lease_is_over(scene)
+    await meet_all(scene)
+    assert await settled(scene, "l1") == {"l1/k1": "confirmed"}
+    async with scene.database.transaction() as session:
+        facts = (await session.execute(text("SELECT facts FROM verdict ORDER BY id"))).scalars()
+        seen = [len(each.get("attempts", ())) for each in facts]
+    assert seen[-1] == 1, "the message about the other loan counts"
+    assert len(await scene.gateway.messages(TENANT, 0, 10)) == 2
+
+
+async def test_a_loan_alone_that_parks_between_two_tries_is_met_later(scene: Scene) -> None:
+    await two_loans(scene)
+    await scene.attempt(wish_of("l1"))
+    scene.set_clock(NOON + timedelta(hours=3))
+    assert await meet_all(scene, DyingGateway(scene.gateway, takes_it=False)) == 1
+    await scene.park("l1")
+    await lease_is_over(scene)
+    await meet_all(scene)
+    async with scene.database.transaction() as session:
+        await session.execute(text("UPDATE inbox_parked SET skipped_at = now()"))
+    await lease_is_over(scene)
+    await meet_all(scene)
+    assert await settled(scene, "l1") == {"l1/k1": "confirmed"}
+    assert len(await scene.gateway.messages(TENANT, 0, 10)) == 1
+
+
 async def test_a_wish_whose_window_was_slept_over_is_not_met_late(scene: Scene) -> None:
     await two_loans(scene)
     await scene.attempt(wish_of("l1", window_until=NOON + timedelta(hours=1)))

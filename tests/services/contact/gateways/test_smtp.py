@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from services.contact.gateways import HandoverInDoubt, NotHandedOver
+from services.contact.gateways import HandoverInDoubt, NotHandedOver, RefusedForGood
 from services.contact.gateways.addresses import server_of
 from services.contact.gateways.smtp import SmtpProvider
 from tests.services.contact.post import certificate, mail_server, message_of
@@ -100,6 +100,22 @@ async def test_a_server_that_refuses_the_whole_did_surely_not_take_it(answer: st
         server.data_answer = answer
         with pytest.raises(NotHandedOver):
             await provider(f"smtp://127.0.0.1:{server.port}").send(message_of(), Leaving())
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_final"), [("550 5.7.1 policy of b1@example.test", True), ("451 later", False)]
+)
+@pytest.mark.parametrize("at", ["rcpt_answer", "data_answer"])
+async def test_a_server_that_refuses_for_good_says_so_and_names_nobody(
+    at: str, answer: str, is_final: bool
+) -> None:
+    async with mail_server() as server:
+        setattr(server, at, answer)
+        with pytest.raises(NotHandedOver) as fault:
+            await provider(f"smtp://127.0.0.1:{server.port}").send(message_of(), Leaving())
+    assert isinstance(fault.value, RefusedForGood) is is_final
+    assert ("5.7.1" in str(fault.value)) is is_final
+    assert "example.test" not in str(fault.value)
 
 
 async def test_a_line_cut_after_the_message_leaves_it_in_doubt() -> None:

@@ -7,16 +7,19 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
+from events.v1 import contact_pb2
 from services.contact.activities import answer
 from tests.services.contact.replies.test_answers import (
     BALANCE,
     RingingGateway,
+    answer_all,
     ask,
+    lease_is_over,
     rows,
     sent,
     tasks,
 )
-from tests.services.contact.scene import Scene
+from tests.services.contact.scene import DyingGateway, Scene
 
 pytestmark = pytest.mark.database
 
@@ -25,13 +28,11 @@ pytestmark = pytest.mark.database
 async def test_who_cannot_be_read_is_left_to_a_person_and_keeps_nobody_waiting(
     scene: Scene, spoilt: str
 ) -> None:
-    table, column = spoilt.split(".")
-    spoil = f"UPDATE {table} SET {column} = 'spoilt'::bytea WHERE party_id = 'b1'"
+    table = spoilt.split(".")[0]
     await scene.overdue("l1", "b1")
     await scene.overdue("l2", "b2")
     await ask(scene, "r1", BALANCE)
-    async with scene.database.transaction() as session:
-        await session.execute(text(spoil))
+    await spoil(scene, spoilt)
     gateway = RingingGateway(scene.gateway)
     background = asyncio.create_task(answer(scene.context, gateway))
     try:
@@ -56,3 +57,46 @@ async def test_who_cannot_be_read_is_left_to_a_person_and_keeps_nobody_waiting(
         assert noted.status_code == (200 if table == "contact_point" else 409), noted.text
         done = await http.post(f"{at}/complete", json={"by": "clerk", "note": ""})
         assert done.status_code == 200, done.text
+
+
+async def test_a_try_that_never_left_counts_no_more_once_nobody_can_be_written_to(
+    scene: Scene,
+) -> None:
+    await scene.overdue("l1", "b1")
+    await ask(scene, "r1", BALANCE)
+    await answer_all(scene, DyingGateway(scene.gateway, takes_it=False))
+    assert await counted(scene) == ["confirmed"]
+    await spoil(scene, "contact_point.value")
+    await lease_is_over(scene)
+    assert await answer_all(scene) == 1
+    assert await counted(scene) == ["withdrawn"]
+    [released] = await scene.told("l1", contact_pb2.TouchReleased)
+    assert released.because == "what is kept of the party cannot be read"
+    assert [row.outcome for row in await rows(scene)] == ["by_a_person"]
+
+
+async def test_a_try_that_left_counts_though_nobody_can_be_written_to_any_more(
+    scene: Scene,
+) -> None:
+    await scene.overdue("l1", "b1")
+    await ask(scene, "r1", BALANCE)
+    await answer_all(scene, DyingGateway(scene.gateway, takes_it=True))
+    await spoil(scene, "contact_point.value")
+    await lease_is_over(scene)
+    assert await answer_all(scene) == 1
+    assert await counted(scene) == ["sent"]
+    assert [row.outcome for row in await rows(scene)] == ["confirmed"]
+
+
+async def counted(scene: Scene) -> list[str]:
+    """How the attempts stand that were made toward people."""
+    query = text("SELECT status FROM attempt WHERE direction = 'outbound'")
+    async with scene.database.transaction() as session:
+        return [row.status for row in await session.execute(query)]
+
+
+async def spoil(scene: Scene, what: str) -> None:
+    table, column = what.split(".")
+    query = f"UPDATE {table} SET {column} = 'spoilt'::bytea WHERE party_id = 'b1'"
+    async with scene.database.transaction() as session:
+        await session.execute(text(query))
