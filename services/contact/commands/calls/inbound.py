@@ -101,7 +101,8 @@ async def _match(
     locked = await reachability.lock(session, row.tenant, party_id, row.loan_ids)
     await renumber(session, desk, [party_id])
     point_id = await _known_point(session, row, party_id)
-    attempt = await attempt_of(session, links, CallIn(row.tenant, row.key, point_id), now)
+    # It counts when it came, which may be long before somebody says whose it was.
+    attempt = await attempt_of(session, links, CallIn(row.tenant, row.key, point_id), row.opened_at)
     await touches.add(session, attempt)
     row.party_id, row.role = party_id, attempt.role
     row.loan_ids = attempt.loan_ids

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from interfaces.contact import TouchStatus
 from interfaces.values import Role
 from services.contact.store import people
 from tests.services.contact.calls_scene import Collector
-from tests.services.contact.scene import Scene, touch_of
+from tests.services.contact.scene import NOON, Scene, touch_of
 
 pytestmark = pytest.mark.database
 
@@ -80,6 +81,20 @@ async def test_an_unknown_number_is_kept_unmatched_until_somebody_says_who_it_wa
             assert (matched["state"], matched["party_id"]) == ("under_way", "b1")
         await collector.post(path, {"party_id": "b2"}, 409)
     assert await scene.count("attempt") == 1
+
+
+async def test_a_call_counts_on_the_day_it_came_not_when_somebody_says_whose_it_was(
+    scene: Scene,
+) -> None:
+    await scene.overdue("l1", "b1")
+    async with scene.app() as http:
+        collector = Collector(http)
+        unknown = {"inbound_id": "in-1", "number": "+86 139 0000 0000"}
+        call = await collector.post("calls/inbound", unknown, 201)
+        scene.set_clock(NOON + timedelta(days=1))
+        await collector.post(f"calls/{call['call_id']}/match", {"party_id": "b1"})
+        [attempt] = (await collector.get("loans/l1/attempts"))["attempts"]
+    assert attempt["from_at"][:10] == NOON.date().isoformat()
 
 
 async def test_a_number_that_two_people_share_names_neither(scene: Scene) -> None:
