@@ -95,7 +95,7 @@ async def record(
     Raises `contact/party_not_of_loan`, `contact/reply_differs` and `contact/disputed_amount`.
     """
     read = _understanding(desk, command, now)
-    point_id = command.point_id or await _origin(session, command)
+    point_id = command.point_id or await _origin(session, command, read.kinds)
     reached = await opting.reached_at(session, command.tenant, read.kinds, point_id)
     all_loan_ids, others = await opting.lock_reached(
         session, command.tenant, command.party_id, reached
@@ -267,12 +267,12 @@ async def _keep(
     await keep_understanding(session, desk, said, understood)
 
 
-async def _origin(session: AsyncSession, command: RecordReply) -> str:
+async def _origin(session: AsyncSession, command: RecordReply, kinds: Collection[ReplyKind]) -> str:
     """The point the reply came from: the call's own, the one last written to, else the one to be
-    written to."""
+    written to. A stranger's call from elsewhere is of no point of the party's."""
     if command.in_attempt:
         attempt = await touches.attempt(session, command.tenant, command.in_attempt)
-        if attempt is not None and attempt.point_id:
+        if attempt is not None and (attempt.point_id or ReplyKind.WRONG_PERSON in kinds):
             return attempt.point_id
     latest = await touches.latest_point(session, command.party_id, command.channel)
     if latest:

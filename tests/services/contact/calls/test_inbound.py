@@ -123,6 +123,23 @@ async def test_a_stop_in_a_call_that_came_in_is_of_the_number_that_called(scene:
     assert {opted.point_id for opted in closed} == {points[1].point_id}
 
 
+async def test_a_stranger_who_calls_from_elsewhere_disowns_no_number_of_the_person(
+    scene: Scene,
+) -> None:
+    """Else the debtor's own number would be given up, and contacts be asked."""
+    await scene.overdue("l1", "b1")
+    at = scene.context.clock.now()
+    assert (await scene.attempt(touch_of("l1", "b1", at=at))).status is TouchStatus.CONFIRMED
+    async with scene.app() as http:
+        collector = Collector(http)
+        called = {"inbound_id": "in-1", "party_id": "b1", "number": "+86 139 0000 0000"}
+        call = await collector.post("calls/inbound", called, 201)
+        said = {"attempt_id": call["attempt_id"]}
+        await collector.dispose(call["call_id"], "wrong_number", **said)
+        points = (await collector.get("parties/b1/points"))["points"]
+    assert [each["invalid_at"] for each in points] == [None, None, None]
+
+
 async def test_a_reply_by_telephone_counts_for_the_loans_that_its_caller_is_liable_for(
     scene: Scene,
 ) -> None:
