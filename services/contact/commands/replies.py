@@ -50,7 +50,8 @@ class RecordReply:
     `amount_minor` and `on` are those of a promise that a person read, `disputed_minor` the part
     of one loan that a person read as disputed. `loan_ids` are those of the message it answers,
     where no loan is named. Only `own_words` are read where not all the words are the sender's;
-    without `is_whole` a person reads the rest."""
+    without `is_whole` a person reads the rest. `is_from_elsewhere`: it answers a message to the
+    person from an address that is not theirs, so that nobody is promised for."""
 
     tenant: str
     reply_id: str
@@ -67,6 +68,7 @@ class RecordReply:
     loan_ids: tuple[str, ...] = ()
     own_words: str | None = None
     is_whole: bool = True
+    is_from_elsewhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ async def record(
         understanding=read,
         is_by_person=bool(command.kinds),
         disputed_minor=command.disputed_minor,
-        promised_loan=await loan_promised(session, command.party_id, loan_ids, read),
+        promised_loan=await _promised(session, command, loan_ids, read),
         others=others,
     )
     await _keep(session, desk, command, said, now)
@@ -137,6 +139,14 @@ async def record(
         task_ids=followed.task_ids,
         answers=followed.answers,
     )
+
+
+async def _promised(
+    session: AsyncSession, command: RecordReply, loan_ids: Sequence[str], read: Understanding
+) -> str:
+    if command.is_from_elsewhere:
+        return ""
+    return await loan_promised(session, command.party_id, loan_ids, read)
 
 
 def check_disputed(

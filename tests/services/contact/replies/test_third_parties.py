@@ -8,11 +8,14 @@ from datetime import timedelta
 import pytest
 
 from events.v1.contact_customer_pb2 import CustomerRecordChanged
+from events.v1.contact_replies_pb2 import ReplyUnderstood
 from interfaces.contact import TouchOutcome, TouchStatus
 from interfaces.values import Channel, Purpose, Role
+from services.contact.commands.mail_in import take_in_letter
+from services.contact.domain.mail import Letter
 from tests.services.contact.calls_scene import Collector, wanted
 from tests.services.contact.customer import get, post, word
-from tests.services.contact.scene import NOON, Scene, touch_of
+from tests.services.contact.scene import NOON, TENANT, Scene, touch_of
 
 pytestmark = pytest.mark.database
 
@@ -107,3 +110,21 @@ async def test_news_of_a_death_protects_the_debtor_whoever_brings_it(scene: Scen
     scene.set_clock(later)
     again = replace(touch, key="again", at=later, due_at=later)
     assert (await scene.attempt(again)).status is TouchStatus.CONFIRMED
+
+
+@pytest.mark.parametrize("sender, is_taken", [("b1@example.test", True), ("x@example.test", False)])
+async def test_nobody_promises_for_the_person_by_answering_a_mail_from_elsewhere(
+    scene: Scene, sender: str, is_taken: bool
+) -> None:
+    """Whoever reads the person's mail, or had it forwarded, can answer it."""
+    await scene.overdue("l1", "b1")
+    touch = touch_of("l1", "b1", channel=Channel.EMAIL, purpose=Purpose.REMINDER)
+    sent = await scene.attempt(touch)
+    letter = Letter("<m1@x>", sender, (sent.attempt_id,), "我3月5日还500元", is_automatic=False)
+    async with scene.database.transaction() as session:
+        await take_in_letter(session, scene.desk, TENANT, letter, NOON)
+    [told] = await scene.told("l1", ReplyUnderstood)
+    assert (told.promised_minor, told.promised_on) == (50_000, "2026-03-05")
+    assert told.is_promise_complete == is_taken
+    kinds = [each["kind"] for each in (await get(scene, "desk/tasks"))["tasks"]]
+    assert kinds == ([] if is_taken else ["promise"])
