@@ -112,7 +112,7 @@ async def _heed(session: AsyncSession, said: Said, follows: Consequences, now: d
         for opted in (*closed, *named):
             await people.opt_out(session, said.party_id, opted, said.reply_id, now)
         reply = opting.Reply(said.tenant, said.reply_id)
-        await third_parties.refuse(session, said.party_id, reply, now)
+        await third_parties.refuse(session, third_parties.in_reply(said.party_id, reply), now)
         if said.point_id:
             await opting.stop_for_all(session, said.others, closed, reply, now)
     if follows.disowns_point and said.point_id:

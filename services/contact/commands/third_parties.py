@@ -4,6 +4,7 @@ and the death that it tells of is the debtor's."""
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,22 +19,39 @@ from services.contact.domain.agreements import TermKind, Terms
 from services.contact.store import customer, people
 
 
-async def refuse(session: AsyncSession, party_id: str, reply: Reply, now: datetime) -> None:
+@dataclass(frozen=True)
+class Refused:
+    """Who said stop, by what: a reply, or the link in a mail."""
+
+    tenant: str
+    party_id: str
+    agreed_id: str
+    evidence: str
+    by: str
+
+
+def in_reply(party_id: str, reply: Reply) -> Refused:
+    evidence = f"reply {reply.reply_id}"
+    return Refused(reply.tenant, party_id, refusal_id(reply), evidence, "reply")
+
+
+async def refuse(session: AsyncSession, refused: Refused, now: datetime) -> None:
     """CN-3P-1: a contact that says stop is never reached again, on no channel; the party and its
     loans are locked."""
+    party_id = refused.party_id
     loan_ids = await people.loans_of_party(session, party_id)
     links = await people.links_of_loans(session, loan_ids)
     if not any((link.party_id, link.role) == (party_id, Role.CONTACT) for link in links):
         return
     command = Agree(
-        tenant=reply.tenant,
+        tenant=refused.tenant,
         party_id=party_id,
-        agreed_id=refusal_id(reply),
+        agreed_id=refused.agreed_id,
         terms=Terms(TermKind.REFUSAL),
         from_at=None,
         until_at=None,
-        evidence=f"reply {reply.reply_id}",
-        by="reply",
+        evidence=refused.evidence,
+        by=refused.by,
     )
     row = await agreements.agree(session, command, now)
     row.revoked_at = row.revoked_by = row.revoke_reason = None

@@ -11,7 +11,9 @@ from events.v1.contact_customer_pb2 import CustomerRecordChanged
 from events.v1.contact_replies_pb2 import ReplyUnderstood
 from interfaces.contact import TouchOutcome, TouchStatus
 from interfaces.values import Channel, Purpose, Role
+from services.contact.commands import unsubscribing
 from services.contact.commands.mail_in import take_in_letter
+from services.contact.commands.unsubscribing import Ticket
 from services.contact.domain.mail import Letter
 from tests.services.contact.calls_scene import Collector, wanted
 from tests.services.contact.customer import get, post, word
@@ -91,6 +93,18 @@ async def test_a_contact_who_asks_a_collector_to_stop_is_left_alone(lost: Scene)
         attempt_id = (await collector.dial(call_id))["attempt_id"]
         await collector.dispose(call_id, "asks_to_stop", attempt_id=attempt_id)
     refusal = await ask(lost, Channel.EMAIL, "one")
+    assert (refusal.status, "for ever" in refusal.because) == (TouchStatus.REFUSED, True)
+
+
+async def test_a_contact_who_unsubscribes_is_left_alone(lost: Scene) -> None:
+    points = (await get(lost, "parties/c1/points"))["points"]
+    [point_id] = [each["point_id"] for each in points if each["kind"] == "email"]
+    async with lost.database.transaction() as session:
+        ticket = Ticket(TENANT, "c1", point_id)
+        for evidence in ("", "a spam report"):
+            now = lost.context.clock.now()
+            await unsubscribing.unsubscribe(session, ticket, now, evidence)
+    refusal = await ask(lost, Channel.CALL, "one")
     assert (refusal.status, "for ever" in refusal.because) == (TouchStatus.REFUSED, True)
 
 
