@@ -79,10 +79,7 @@ async def debtors_of(
 ) -> list[tuple[str, str]]:
     """Each loan for which this party owes nothing, with who borrowed."""
     links = await people.links_of_loans(session, loan_ids)
-    own = {each.loan_id for each in links if each.party_id == party_id and _owes(each.role)}
+    liable = [each for each in links if each.role in LIABLE_ROLES]
+    own = {each.loan_id for each in liable if each.party_id == party_id}
     borrowers = {each.loan_id: each.party_id for each in links if each.role is Role.BORROWER}
     return sorted((loan, who) for loan, who in borrowers.items() if loan not in own)
-
-
-def _owes(role: Role) -> bool:
-    return role in LIABLE_ROLES
