@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -50,8 +50,7 @@ async def collect(context: Context, settings: MailboxSettings | None = None) -> 
         wall = context.clock.wall()
         if wall - tidied >= _TIDY_EVERY:
             tidied = wall
-            for box in boxes.values():
-                await asyncio.to_thread(box.forget, (wall - kept).timestamp())
+            await asyncio.to_thread(_forget, boxes.values(), wall - kept)
         await asyncio.sleep(LOOK_SECONDS)
 
 
@@ -87,6 +86,17 @@ async def _deal_with(context: Context, desk: Desk, tenant: str, at: tuple[Maildi
             _log.warning("a mail is read again", extra={"fault": describe(fault)})
             return False
         refusal = f"contact/unreadable_mail: {describe(fault)}"
+    try:
+        await _move(tenant, at, refusal)
+    except OSError as fault:
+        # What it says is committed; reading it again changes nothing.
+        _log.error("a mail cannot be moved", extra={"fault": describe(fault)})
+        return False
+    return True
+
+
+async def _move(tenant: str, at: tuple[Maildir, Path], refusal: str) -> None:
+    box, mail = at
     if refusal:
         _log.error(
             "a mail was put aside", extra={"tenant": tenant, "because": refusal.partition(":")[0]}
@@ -94,7 +104,6 @@ async def _deal_with(context: Context, desk: Desk, tenant: str, at: tuple[Maildi
         await asyncio.to_thread(box.reject, mail, refusal)
     else:
         await asyncio.to_thread(box.put_away, mail)
-    return True
 
 
 async def _take_in(context: Context, desk: Desk, mail: _Mail) -> str:
@@ -121,6 +130,14 @@ async def _is_bounce(context: Context, desk: Desk, mail: _Mail) -> bool:
     async with context.database.transaction() as session:
         taken, _ = await receipts.take_bounce(session, desk, mail.tenant, mail.raw)
     return taken is not Taken.NOT_A_BOUNCE
+
+
+def _forget(boxes: Iterable[Maildir], before: datetime) -> None:
+    for box in boxes:
+        try:
+            box.forget(before.timestamp())
+        except OSError as fault:
+            _log.warning("a mailbox is tidied later", extra={"fault": describe(fault)})
 
 
 def _read(box: Maildir, mail: Path) -> tuple[bytes, str]:

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
 from chassis.http import ContextDependency
-from services.contact.api.doors import After, Body, Id, Limit, Name, Note, PathName, desk_of
+from services.contact.api.doors import Body, Id, Limit, Name, Note, PathName, desk_of
 from services.contact.commands import retention
 from services.contact.commands.retention import (
     DeleteRecordings,
@@ -22,6 +22,12 @@ router = APIRouter(prefix="/retention", tags=["retention"])
 
 YEARS_MAX = 100
 Years = Annotated[int | None, Query(ge=1, le=YEARS_MAX)]
+# A record of an agency's is named with the agency, which makes it long.
+_RECORD_ID_MAX = 400
+After = Annotated[str, Query(max_length=_RECORD_ID_MAX, pattern=r"^[\x21-\x7e]*$")]
+Reference = Annotated[
+    str, StringConstraints(min_length=1, max_length=_RECORD_ID_MAX, pattern=r"^[\x21-\x7e]+$")
+]
 Day = Annotated[date, Query(ge=date(2000, 1, 1), le=date(2200, 1, 1))]
 
 
@@ -42,7 +48,7 @@ class DueListOut(BaseModel):
 class DeletionIn(Body):
     """The tenant's rule packs say how long to keep; `years` may only ask for longer."""
 
-    references: Annotated[tuple[Id, ...], Field(min_length=1, max_length=1_000)]
+    references: Annotated[tuple[Reference, ...], Field(min_length=1, max_length=1_000)]
     years: Annotated[int | None, Field(ge=1, le=YEARS_MAX)] = None
     counts_from_last_activity: bool = False
     evidence: Note

@@ -46,11 +46,11 @@ async def lock(session: AsyncSession, row: AgencyActRow, heard: Heard, outcome: 
     """
     if not heard.kinds:
         return
-    if not may_have_heard(outcome):
+    if not may_have_heard(outcome, heard.kinds):
         raise Invalid(
             "contact/nothing_can_be_heard",
-            f"An act that ended as {outcome.value} reached nobody; report how it ended when "
-            f"{', '.join(sorted(heard.kinds))} was heard.",
+            f"An act that ended as {outcome.value} reached nobody who can have said "
+            f"{', '.join(sorted(heard.kinds))}; report how it ended when that was heard.",
         )
     attempt = await touches.attempt(session, row.tenant, row.attempt_id)
     if attempt is None:

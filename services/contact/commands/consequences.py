@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interfaces.values import LIABLE_ROLES, Channel, HoldKind
-from services.contact.commands import opting
+from services.contact.commands import opting, third_parties
 from services.contact.commands.aftermath import follow_reply
 from services.contact.commands.desk import Desk
 from services.contact.commands.holds import tell
@@ -111,8 +111,9 @@ async def _heed(session: AsyncSession, said: Said, follows: Consequences, now: d
         named = [OptOut(channel) for channel in said.understanding.stops_channels]
         for opted in (*closed, *named):
             await people.opt_out(session, said.party_id, opted, said.reply_id, now)
+        reply = opting.Reply(said.tenant, said.reply_id)
+        await third_parties.refuse(session, third_parties.in_reply(said.party_id, reply), now)
         if said.point_id:
-            reply = opting.Reply(said.tenant, said.reply_id)
             await opting.stop_for_all(session, said.others, closed, reply, now)
     if follows.disowns_point and said.point_id:
         await people.disown_point(session, said.party_id, said.point_id, now)
@@ -125,8 +126,11 @@ async def _hold(
     force is no reason for none: it may be of a part, or end first, and holds are a union."""
     placed: list[str] = []
     for kind, is_of_loan in follows.holds:
-        for loan_id in said.loan_ids if is_of_loan else said.loan_ids[:1]:
-            row = _hold_row(said, kind, loan_id if is_of_loan else None, now)
+        rows = [_hold_row(said, kind, each, now) for each in said.loan_ids if is_of_loan]
+        rows = rows or [_hold_row(said, kind, None, now)]
+        if kind is HoldKind.BEREAVEMENT:
+            rows += await _of_debtors(session, said, now)
+        for row in rows:
             known = await holds.find(session, row.tenant, row.hold_id)
             if known is None:
                 await holds.add(session, row)
@@ -136,6 +140,17 @@ async def _hold(
                 continue
             placed.append(row.hold_id)
     return tuple(placed)
+
+
+async def _of_debtors(session: AsyncSession, said: Said, now: datetime) -> list[HoldRow]:
+    """A contact that tells of a death tells of the debtor's: on the loans it is a contact for."""
+    rows = []
+    for loan_id, debtor_id in await third_parties.debtors_of(session, said.party_id, said.loan_ids):
+        row = _hold_row(said, HoldKind.BEREAVEMENT, loan_id, now)
+        row.hold_id = hold_id(said.reply_id, HoldKind.BEREAVEMENT, loan_id)
+        row.party_id = debtor_id
+        rows.append(row)
+    return rows
 
 
 def _hold_row(said: Said, kind: HoldKind, loan_id: str | None, now: datetime) -> HoldRow:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.errors import Conflict
 from interfaces.values import Channel
-from services.contact.commands import consequences, holds, opting
+from services.contact.commands import consequences, holds, opting, third_parties
 from services.contact.commands.consequences import Said, hold_id
 from services.contact.commands.desk import Desk
 from services.contact.commands.holds import EndHold
@@ -69,6 +69,7 @@ async def correct(
     if ReplyKind.STOP in removed:
         stop = opting.Reply(reply.tenant, reply_id)
         await opting.take_back(session, others, stop, now)
+        await third_parties.take_back(session, stop, correction.by, now)
     await _undo(session, reply, before, removed, Decided(correction.by, now))
     row = understanding_row(desk, said, before.revision + 1, correction.by, now)
     row.wished_at, row.attempt_id = before.wished_at, before.attempt_id

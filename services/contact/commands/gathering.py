@@ -117,7 +117,8 @@ def gather(desk: Desk, asked: Asked, docket: Docket, at: datetime) -> Gathered:
     held = _holds(docket, at, desk.clock.now())
     treated = _begun(docket.treatments, at, desk.clock.now())
     closed = (term for each in treated for term in treatment_terms(each))
-    lasting = in_force((*docket.terms, *closed), at)
+    terms = _forbidden(docket.terms, at, desk.clock.now())
+    lasting = in_force((*terms, *closed), at)
     act = _proposal(asked, chosen, may_enter=any(t.kind is TermKind.ENTRY for t in lasting))
     pack = desk.law.joined(desk.law.chosen(tenant.law, act, at), at)
     known = Known(
@@ -205,6 +206,17 @@ def _begun(treatments: Sequence[Treated], at: datetime, now: datetime) -> tuple[
     )
 
 
+def _forbidden(terms: Sequence[Term], at: datetime, now: datetime) -> tuple[Term, ...]:
+    """The terms; as with holds, what was forbidden on the clock binds an act that lags. One taken
+    back as never said ends where it begins."""
+    return tuple(
+        replace(each, from_at=at)
+        if each.kind in _FORBIDDING and at < each.from_at <= now and each.until_at != each.from_at
+        else each
+        for each in terms
+    )
+
+
 def _known_treatment(treated: Treated) -> KnownTreatment:
     return KnownTreatment(
         from_at=treated.from_at,
@@ -227,6 +239,7 @@ def _is_liable(links: Sequence[Link], party_id: str) -> bool:
     return any(link.party_id == party_id and link.role in LIABLE_ROLES for link in links)
 
 
+_FORBIDDING = frozenset({TermKind.REFUSAL, TermKind.BAN})
 _AGREED = {
     TermKind.HOURS: AgreedKind.HOURS,
     TermKind.FREQUENCY: AgreedKind.FREQUENCY,

@@ -58,12 +58,14 @@ class _Stray:
 
 @dataclass(frozen=True)
 class _Sender:
-    """`loan_ids` are those of the message it answers; none means all of the party."""
+    """`loan_ids` are those of the message it answers; none means all of the party.
+    `is_elsewhere`: the address is not the party's."""
 
     party_id: str
     loan_ids: tuple[str, ...]
     point_id: str
     attempt_id: str = ""
+    is_elsewhere: bool = False
 
 
 async def take_in(
@@ -131,6 +133,7 @@ async def _take_in(
         loan_ids=sender.loan_ids,
         own_words=incoming.text if incoming.seen else None,
         is_whole=incoming.is_whole,
+        is_from_elsewhere=sender.is_elsewhere,
     )
     return await replies.record(session, desk, command, now)
 
@@ -145,7 +148,8 @@ async def _sender(session: AsyncSession, desk: Desk, incoming: Incoming) -> _Sen
         loan_ids = await _linked(session, incoming, row)
         if loan_ids:
             own = await store.point_of(session, row.party_id, point_ids)
-            return _Sender(row.party_id, loan_ids, own or row.point_id, attempt_id)
+            point_id = own or row.point_id
+            return _Sender(row.party_id, loan_ids, point_id, attempt_id, is_elsewhere=not own)
     for party_id in await store.owners(session, incoming.tenant, point_ids):
         own = await store.point_of(session, party_id, point_ids)
         return _Sender(party_id, (), own)

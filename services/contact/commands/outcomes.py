@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -45,6 +45,8 @@ async def report(session: AsyncSession, command: ReportOutcome) -> AttemptRow:
     Raises `contact/unknown_attempt` and `contact/outcome_does_not_fit`.
     """
     row, party = await _locked(session, command)
+    # Another's clock may lag: nothing arrived before it was sent, or a term would begin too early.
+    command = replace(command, at=max(command.at, row.confirmed_at or row.from_at))
     if command.outcome not in FITTING[Channel(row.channel)]:
         raise Invalid(
             "contact/outcome_does_not_fit",

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.vault import Vault, unseal
 from events.v1.bank_pb2 import ContactPoint, PersonalData
 from services.contact.commands.desk import Desk
+from services.contact.domain.numbers import is_number
 from services.contact.domain.points import PointKind, normalised
 from services.contact.domain.senders import spellings
 from services.contact.store import numbering
@@ -112,7 +113,10 @@ def point_id_of(desk: Desk, tenant: str, kind: PointKind, value: str) -> str:
 
 
 def point_ids_of(desk: Desk, tenant: str, kind: PointKind, value: str) -> list[str]:
-    """Its id, and those under which its spellings were kept before numbers had one form."""
+    """Its id, and those under which its spellings were kept before numbers had one form; none for
+    what is no number, or everybody without one would share it."""
+    if kind is PointKind.PHONE and not is_number(value):
+        return []
     spelled = spellings(kind, value, desk.tenants.get(tenant).jurisdiction)
     return [
         point_id_of(desk, tenant, kind, value),

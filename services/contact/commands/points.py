@@ -14,6 +14,7 @@ from services.contact.commands import people as persons
 from services.contact.commands import reachability
 from services.contact.commands.desk import Desk
 from services.contact.commands.party import Change, key_of, tell_change
+from services.contact.domain.numbers import is_number
 from services.contact.domain.points import KIND_OF_CHANNEL, OptOut, PointKind
 from services.contact.domain.words import (
     OF_A_CHANNEL,
@@ -91,7 +92,9 @@ async def add(session: AsyncSession, desk: Desk, command: AddPoint, now: datetim
     Raises `contact/unknown_party`, `contact/point_is_wrong` and `contact/word_differs`.
     """
     wrong = source_problem(command.provenance, command.source) or zone_problem(command.time_zone)
-    if wrong or not command.value.strip():
+    is_empty = not command.value.strip()
+    is_empty |= command.kind is PointKind.PHONE and not is_number(command.value)
+    if wrong or is_empty:
         raise Invalid("contact/point_is_wrong", f"The point: {wrong or 'its value is empty.'}")
     party = await parties.lock(session, command.tenant, command.party_id)
     await key_of(session, desk, party.row)

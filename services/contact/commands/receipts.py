@@ -42,21 +42,23 @@ class TakeReceipt:
 async def take(session: AsyncSession, desk: Desk, command: TakeReceipt) -> Taken:
     """Raises `contact/unknown_attempt` and `contact/outcome_does_not_fit`; then nothing is kept,
     and the receipt may come again."""
+    # Two providers may number alike, and one may say more under its number.
+    said_once = f"{command.attempt_id}/{command.outcome}/{command.receipt_id}"
     is_new = await handovers.take_in(
-        session, command.tenant, command.receipt_id, command.attempt_id, desk.clock.wall()
+        session, command.tenant, said_once, command.attempt_id, desk.clock.wall()
     )
     if not is_new:
         return Taken.REPEATED
     # A provider's clock may run ahead; nothing has happened later than now.
     at = min(command.at, desk.clock.now())
-    said = ReportOutcome(
+    report = ReportOutcome(
         tenant=command.tenant,
         attempt_id=command.attempt_id,
         outcome=command.outcome,
         at=at,
         is_sending_fault=command.is_sending_fault,
     )
-    await outcomes.report(session, said)
+    await outcomes.report(session, report)
     return Taken.TAKEN
 
 

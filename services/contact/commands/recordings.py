@@ -11,10 +11,12 @@ from services.contact.store.tables import AttemptRow
 
 
 async def keep(session: AsyncSession, attempt: AttemptRow, reference: str) -> None:
-    """Note that an attempt has a recording; a repetition changes nothing.
+    """Note that an attempt has a recording; a repetition changes nothing. Each agency numbers by
+    itself: its recordings are kept as `agency/reference`, which is no reference of the bank's.
 
     Raises `contact/recording_is_of_another`: one recording proves one call.
     """
+    reference = f"{attempt.agency}/{reference}" if attempt.agency else reference
     known = await store.recording(session, attempt.tenant, reference)
     if known is None:
         row = RecordingRow(

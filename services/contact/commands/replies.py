@@ -50,7 +50,8 @@ class RecordReply:
     `amount_minor` and `on` are those of a promise that a person read, `disputed_minor` the part
     of one loan that a person read as disputed. `loan_ids` are those of the message it answers,
     where no loan is named. Only `own_words` are read where not all the words are the sender's;
-    without `is_whole` a person reads the rest."""
+    without `is_whole` a person reads the rest. `is_from_elsewhere`: it answers a message to the
+    person from an address that is not theirs, so that nobody is promised for."""
 
     tenant: str
     reply_id: str
@@ -67,6 +68,7 @@ class RecordReply:
     loan_ids: tuple[str, ...] = ()
     own_words: str | None = None
     is_whole: bool = True
+    is_from_elsewhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ async def record(
     Raises `contact/party_not_of_loan`, `contact/reply_differs` and `contact/disputed_amount`.
     """
     read = _understanding(desk, command, now)
-    point_id = command.point_id or await _origin(session, command)
+    point_id = command.point_id or await _origin(session, command, read.kinds)
     reached = await opting.reached_at(session, command.tenant, read.kinds, point_id)
     all_loan_ids, others = await opting.lock_reached(
         session, command.tenant, command.party_id, reached
@@ -117,7 +119,7 @@ async def record(
         understanding=read,
         is_by_person=bool(command.kinds),
         disputed_minor=command.disputed_minor,
-        promised_loan=await loan_promised(session, command.party_id, loan_ids, read),
+        promised_loan=await _promised(session, command, loan_ids, read),
         others=others,
     )
     await _keep(session, desk, command, said, now)
@@ -137,6 +139,14 @@ async def record(
         task_ids=followed.task_ids,
         answers=followed.answers,
     )
+
+
+async def _promised(
+    session: AsyncSession, command: RecordReply, loan_ids: Sequence[str], read: Understanding
+) -> str:
+    if command.is_from_elsewhere:
+        return ""
+    return await loan_promised(session, command.party_id, loan_ids, read)
 
 
 def check_disputed(
@@ -267,12 +277,12 @@ async def _keep(
     await keep_understanding(session, desk, said, understood)
 
 
-async def _origin(session: AsyncSession, command: RecordReply) -> str:
+async def _origin(session: AsyncSession, command: RecordReply, kinds: Collection[ReplyKind]) -> str:
     """The point the reply came from: the call's own, the one last written to, else the one to be
-    written to."""
+    written to. A stranger's call from elsewhere is of no point of the party's."""
     if command.in_attempt:
         attempt = await touches.attempt(session, command.tenant, command.in_attempt)
-        if attempt is not None and attempt.point_id:
+        if attempt is not None and (attempt.point_id or ReplyKind.WRONG_PERSON in kinds):
             return attempt.point_id
     latest = await touches.latest_point(session, command.party_id, command.channel)
     if latest:

@@ -12,9 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.errors import NotFound
 from interfaces.values import Channel
 from services.contact.commands import party as parties
+from services.contact.commands import third_parties
 from services.contact.commands.desk import Desk
 from services.contact.commands.opting import Cause, opt_out
 from services.contact.commands.party import Locked
+from services.contact.commands.third_parties import Refused
 from services.contact.domain.points import OptOut
 from services.contact.store import people, replies
 from services.contact.store.dockets import AnyPoint
@@ -72,6 +74,14 @@ async def unsubscribe(
     sharing = await replies.owners(session, ticket.tenant, [ticket.point_id])
     for party in await parties.lock_all(session, ticket.tenant, {ticket.party_id, *sharing}):
         await _opt_out(session, ticket, party, now, evidence)
+    refused = Refused(
+        tenant=ticket.tenant,
+        party_id=ticket.party_id,
+        agreed_id=f"{_PURPOSE}/{ticket.party_id}/{ticket.point_id}",
+        evidence="the link in a mail, or a report of it as spam",
+        by=_PURPOSE,
+    )
+    await third_parties.refuse(session, refused, now)
 
 
 async def _opt_out(

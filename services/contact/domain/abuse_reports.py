@@ -9,6 +9,8 @@ from email.errors import MessageError
 from email.message import Message
 from email.parser import BytesParser
 
+from services.contact.domain.mail import is_overdone, is_report
+
 # Our Message-ID, and the return path of one message.
 _MESSAGE_ID = re.compile(r"<([0-9a-f]{32})@")
 _RETURN_PATH = re.compile(r"\+([0-9a-f]{32})@")
@@ -20,6 +22,8 @@ _NO_COMPLAINT = frozenset({"", "not-spam", "auth-failure"})
 def read_abuse_report(raw: bytes) -> str:
     """The attempt that somebody reported as spam; empty for what is no such report, or about none
     of our messages."""
+    if not is_report(raw) or is_overdone(raw):
+        return ""
     try:
         return _read(BytesParser(policy=policy.compat32).parsebytes(raw))
     except (MessageError, ValueError, LookupError, AttributeError, TypeError, RecursionError):

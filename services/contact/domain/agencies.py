@@ -6,12 +6,13 @@ year and before its contract ends.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 from services.contact.domain.outcomes import REACHED, Outcome
+from services.contact.domain.replies import OF_THE_PERSON_ALONE, ReplyKind
 
 # CN-AGENCY-1: evaluated at least once a year.
 EVALUATION_DAYS_MAX = 365
@@ -110,6 +111,7 @@ class ActKept:
 
 # A call is recorded once somebody answered it, whoever that was; of others nothing was said.
 _ANSWERED = REACHED - {Outcome.DELIVERED}
+_BY_THE_PERSON = frozenset({Outcome.DELIVERED, Outcome.RIGHT_PARTY, Outcome.EFFECTIVE})
 
 
 def gaps(kept: Sequence[ActKept], records: Sequence[HandedOver]) -> dict[str, str]:
@@ -125,9 +127,11 @@ def needs_recording(is_call: bool, outcome: Outcome) -> bool:
     return is_call and outcome in _ANSWERED
 
 
-def may_have_heard(outcome: Outcome) -> bool:
-    """Whether anybody can have said anything in an act that turned out so."""
-    return outcome in REACHED
+def may_have_heard(outcome: Outcome, kinds: Collection[ReplyKind]) -> bool:
+    """Whether somebody can have said that in an act that turned out so: another person, or one
+    whom nobody identified, gives no promise for the person meant."""
+    is_theirs = not OF_THE_PERSON_ALONE.isdisjoint(kinds)
+    return outcome in (_BY_THE_PERSON if is_theirs else REACHED)
 
 
 def _gap(act: ActKept, record: HandedOver | None) -> str:

@@ -10,7 +10,7 @@ from email.errors import MessageError
 from email.message import Message
 from email.parser import BytesParser
 
-from services.contact.domain.mail import is_overdone
+from services.contact.domain.mail import is_overdone, is_report
 from services.contact.domain.refusals import is_of_address
 
 _ATTEMPT = re.compile(r"(?<![0-9a-f])([0-9a-f]{32})(?![0-9a-f])")
@@ -31,7 +31,7 @@ class Bounce:
 
 def read_bounce(raw: bytes) -> Bounce | None:
     """None for what is no notification, or about none of our messages."""
-    if is_overdone(raw):
+    if not is_report(raw) or is_overdone(raw):
         return None
     try:
         mail = BytesParser(policy=policy.compat32).parsebytes(raw)

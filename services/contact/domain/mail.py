@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import email
 import email.policy
 import hashlib
@@ -20,7 +21,9 @@ BYTES_MAX = 25 * 1024 * 1024
 # What hostile mail could make reading take for ever.
 HEADER_LENGTH_MAX = 4_000
 MULTIPARTS_MAX = 30
-_READ_LENGTH_MAX = 200_000
+_READ_LENGTH_MAX, _BYTES_OF_A_LETTER_MAX = 200_000, 4
+# Spellings of host names, which nobody writes in, and which take for ever to undo.
+_NO_ALPHABETS = frozenset({"punycode", "idna"})
 _BEGINNING_BYTES, _HEADERS_BYTES = 256 * 1024, 32 * 1024
 _ANSWERS = re.compile(r"^(?:\s*(?:re|aw|fw|fwd|回复|回覆|答复|转发|轉發)\s?[:：])+", re.I)
 _SENDER = re.compile(rb"^from:[^\n]{0,300}?([^\s<>\",]{1,100}@[^\s<>\",]{1,200})", re.I | re.M)
@@ -129,6 +132,12 @@ def is_overdone(raw: bytes) -> bool:
     return lines.lower().count(b"boundary") > MULTIPARTS_MAX
 
 
+def is_report(raw: bytes) -> bool:
+    """Whether its headers may say that a machine reports in it; all else need not be parsed."""
+    headers, _, _ = raw[:_BEGINNING_BYTES].replace(b"\r\n", b"\n").partition(b"\n\n")
+    return b"multipart/report" in headers.lower()
+
+
 def _is_automatic(message: Message) -> bool:
     answered = _raw(message, "Auto-Submitted").lower()
     kind = message.get_content_type()
@@ -143,7 +152,11 @@ def _texts(message: Message) -> list[str]:
         if kind not in found or part.get_content_disposition() == "attachment":
             continue
         payload = part.get_payload(decode=True)
-        body = payload if isinstance(payload, bytes) else b""
+        body = (
+            payload[: _READ_LENGTH_MAX * _BYTES_OF_A_LETTER_MAX]
+            if isinstance(payload, bytes)
+            else b""
+        )
         text = _decoded(body, part.get_content_charset() or "utf-8")[:_READ_LENGTH_MAX]
         text = text_of_html(text) if kind == "text/html" else text
         found[kind] = f"{found[kind]}\n{text}"[:_READ_LENGTH_MAX].strip("\n")
@@ -158,6 +171,7 @@ def _parts(message: Message) -> Iterator[Message]:
 
 def _decoded(body: bytes, charset: str) -> str:
     try:
-        return body.decode(charset, "replace")
+        is_alphabet = codecs.lookup(charset).name not in _NO_ALPHABETS
+        return body.decode(charset if is_alphabet else "utf-8", "replace")
     except LookupError:
         return body.decode("utf-8", "replace")

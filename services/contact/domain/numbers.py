@@ -40,6 +40,11 @@ def dialled(written: str) -> str:
     return kept[:1] + kept[1:].replace("+", "")
 
 
+def is_number(written: str) -> bool:
+    """Whether it has figures; "n/a" and what hides a caller are nobody's number."""
+    return bool(dialled(written).strip("+"))
+
+
 def e164(written: str, jurisdiction: str) -> str:
     """As numbers are written where the tenant is; what fits no plan stays as it is dialled."""
     number = dialled(written)

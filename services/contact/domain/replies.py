@@ -60,6 +60,8 @@ OF_A_DEBTOR = frozenset(
         ReplyKind.CIRCUMSTANCES,
     }
 )
+# Nobody says these for another: in a call or a visit, only who was spoken with as the person meant.
+OF_THE_PERSON_ALONE = frozenset({ReplyKind.PROMISE, ReplyKind.CIRCUMSTANCES})
 _TELLS_CIRCUMSTANCES = frozenset({ReplyKind.CIRCUMSTANCES, ReplyKind.HARDSHIP})
 
 

@@ -36,8 +36,9 @@ _OF_THE_MESSAGE = (
     aiosmtplib.SMTPRecipientRefused,
     aiosmtplib.SMTPDataError,
 )
-# No spaces, brackets or line breaks: an address must not become a command of its own.
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}\Z")
+# No spaces, brackets or line breaks, nor what stands for them in a header (RFC 2047): an address
+# must not become a command of its own.
+_ADDRESS = re.compile(r"(?!.*=\?)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}\Z")
 
 
 class _Unfolded(UnstructuredHeader):
@@ -70,12 +71,14 @@ class SmtpProvider:
     async def send(self, message: Message, about_to_leave: AboutToLeave) -> Receipt:
         if not _ADDRESS.match(message.address):
             return Receipt(message.attempt_id, is_accepted=False)
+        # What cannot be written fails here, while it surely has not left.
+        written = email_of(message, self._sender).as_bytes(policy=WIRE)
         client = self._client()
         try:
             if not await self._introduce(client, message):
                 return Receipt(message.attempt_id, is_accepted=False)
             await about_to_leave()
-            return await self._hand_over(client, message)
+            return await self._hand_over(client, message.attempt_id, written)
         finally:
             client.close()
 
@@ -111,31 +114,31 @@ class SmtpProvider:
             raise NotHandedOver(f"mail server: {type(fault).__name__}") from None
         return True
 
-    async def _hand_over(self, client: aiosmtplib.SMTP, message: Message) -> Receipt:
+    async def _hand_over(self, client: aiosmtplib.SMTP, attempt_id: str, written: bytes) -> Receipt:
         try:
-            await client.data(email_of(message, self._sender).as_bytes(policy=WIRE))
+            await client.data(written)
         except aiosmtplib.SMTPResponseException as answered:
             if isinstance(answered, aiosmtplib.SMTPTimeoutError) or answered.code < 0:
                 raise HandoverInDoubt(f"mail server: {_words(answered)}") from None
             if answered.code >= _PERMANENT and is_of_address(answered.message):
-                return Receipt(message.attempt_id, is_accepted=False)
+                return Receipt(attempt_id, is_accepted=False)
             raise _put_off(answered) from None
         except (aiosmtplib.SMTPException, OSError) as fault:
             raise HandoverInDoubt(f"mail server: {_words(fault)}") from None
         with suppress(aiosmtplib.SMTPException, OSError):
             await client.quit()
-        return Receipt(message.attempt_id, is_accepted=True)
+        return Receipt(attempt_id, is_accepted=True)
 
 
 def email_of(message: Message, sender: str) -> EmailMessage:
     """Plain text in the person's language; its Message-ID tells the attempt. Line breaks in a
-    subject or a name would be headers of somebody else's making."""
+    subject, written out or as RFC 2047 spells them, would be headers of somebody else's making."""
     mail = EmailMessage(policy=WIRE)
     mail["Message-ID"] = f"<{message.attempt_id}@{domain_of(sender)}>"
     mail["Date"] = format_datetime(message.at)
     mail["From"] = sender
     mail["To"] = message.address
-    mail["Subject"] = " ".join(message.subject.split())
+    mail["Subject"] = " ".join(message.subject.replace("=?", "= ?").split())
     mail["Auto-Submitted"] = "auto-generated"
     if message.unsubscribe:
         mail["List-Unsubscribe"] = f"<{message.unsubscribe}>"

@@ -52,9 +52,11 @@ async def bans_of(session: AsyncSession, party_id: str) -> list[Ban]:
 
 
 async def refusals_of(session: AsyncSession, party_ids: Collection[str]) -> dict[str, Refusal]:
-    """Those of the parties who refused ever to be asked again; a refusal has no end."""
+    """Those of the parties who refused ever to be asked again; a refusal has no end, though what
+    was taken for one may have been none."""
     rows = await _of_kinds(session, party_ids, [TermKind.REFUSAL])
-    return {row.party_id: Refusal(row.party_id, row.from_at, row.evidence) for row in rows}
+    meant = [row for row in rows if row.revoked_at is None]
+    return {row.party_id: Refusal(row.party_id, row.from_at, row.evidence) for row in meant}
 
 
 async def willing_to_pay(

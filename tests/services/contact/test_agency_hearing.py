@@ -16,7 +16,15 @@ from interfaces.contact import TouchStatus
 from interfaces.values import Channel, Role
 from services.contact.domain.outcomes import Outcome
 from services.contact.domain.replies import HOLD_OF, ReplyKind
-from tests.services.contact.placing import get, placed_loan, post, refused, reservation
+from tests.services.contact.placing import (
+    get,
+    list_agency,
+    place,
+    placed_loan,
+    post,
+    refused,
+    reservation,
+)
 from tests.services.contact.scene import NOON, Scene, touch_of
 
 pytestmark = pytest.mark.database
@@ -158,6 +166,42 @@ async def test_in_an_act_that_reached_nobody_nothing_was_heard(scene: Scene) -> 
         assert act["outcome"] == "sent"
         assert await holds_of(http) == set()
     assert await scene.count("reply_understanding") == 0
+
+
+@pytest.mark.parametrize("kind", ["promise", "circumstances"])
+@pytest.mark.parametrize("outcome", ["connected", "third_party"])
+async def test_nobody_promises_or_tells_how_they_fare_for_another(
+    scene: Scene, outcome: str, kind: str
+) -> None:
+    async with scene.app() as http:
+        await placed_loan(scene, http)
+        await acted(http)
+        promise = {"amount_minor": 5_000, "promised_on": "2026-03-05"}
+        body = {"outcome": outcome, "heard": [kind, "dispute"], **promise}
+        assert await refused(http, f"{ACT}/outcome", body) == "contact/nothing_can_be_heard"
+        await report(http, outcome, heard=["dispute"])
+        assert await holds_of(http) == {"dispute"}
+    [understood] = await scene.told("l1", ReplyUnderstood)
+    assert [each.label for each in understood.labels] == ["dispute"]
+
+
+async def test_two_agencies_may_number_their_recordings_alike(scene: Scene) -> None:
+    """Else what the second one heard, a stop perhaps, would be refused with its report."""
+    async with scene.app() as http:
+        await placed_loan(scene, http)
+        await acted(http)
+        await report(http, "effective", recording="0001")
+        await scene.overdue("l2", "b2")
+        await list_agency(http, "ag2")
+        await place(http, "pl2", "l2", "ag2")
+        window = (NOON, NOON + timedelta(hours=2))
+        others = "agencies/ag2/reservations"
+        await post(http, others, reservation("a1", "l2", "b2", window=window), 201)
+        await post(http, f"{others}/a1/confirm", {})
+        said = {"outcome": "effective", "recording": "0001", "heard": ["stop"]}
+        act = await post(http, f"{others}/a1/outcome", said)
+        assert (act["recording"], act["is_recording_missing"]) == ("0001", False)
+    assert await scene.count("recording") == 2
 
 
 async def test_an_answer_to_an_agencys_message_counts_as_one_to_the_banks(scene: Scene) -> None:

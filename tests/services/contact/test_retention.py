@@ -18,7 +18,7 @@ from tests.services.contact.placing import get, placed_loan, post, refused, rese
 from tests.services.contact.scene import NOON, Scene
 
 pytestmark = pytest.mark.database
-DELETION = {"references": ["rec-1"], "years": 2, "evidence": "log 9", "by": "archivist"}
+DELETION = {"references": ["ag1/rec-1"], "years": 2, "evidence": "log 9", "by": "archivist"}
 
 
 async def recorded_call(scene: Scene, http: httpx.AsyncClient) -> None:

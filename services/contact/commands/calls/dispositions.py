@@ -17,7 +17,7 @@ from services.contact.commands.desk import Desk
 from services.contact.domain.calls.dispositions import Action, Code
 from services.contact.domain.calls.identity import IdentityState
 from services.contact.domain.calls.queue import CallState
-from services.contact.domain.replies import ReplyKind
+from services.contact.domain.replies import OF_THE_PERSON_ALONE, ReplyKind
 from services.contact.settings import TOPIC
 from services.contact.store import calls
 from services.contact.store.calls import CallRow, DispositionRow
@@ -148,11 +148,12 @@ def _check_state(row: CallRow, command: DisposeCall) -> None:
 
 
 def _check(desk: Desk, row: CallRow, code: Code, command: DisposeCall, now: datetime) -> None:
-    if code.needs_identity and row.identity != IdentityState.PASSED:
+    is_theirs = not OF_THE_PERSON_ALONE.isdisjoint(command.also)
+    if (code.needs_identity or is_theirs) and row.identity != IdentityState.PASSED:
         raise Conflict(
             "contact/identity_not_checked",
-            f"The code {code.code} says that the person meant was spoken with; check their "
-            "identity first, or end the call as not_identified.",
+            f"The code {code.code} with what was said in it speaks of the person meant; check "
+            "their identity first, or end the call as not_identified, without a promise.",
         )
     today = now.astimezone(ZoneInfo(desk.tenants.get(row.tenant).zone)).date()
     problem = _problem(row, code, command, now, today)

@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.errors import Conflict, NotFound
 from interfaces.contact import Touch
-from services.contact.domain.calls.queue import FOLLOWING, HELD, CallState
-from services.contact.store import calls
+from services.contact.commands.desk import Desk
+from services.contact.domain.calls.queue import FOLLOWING, HELD, LASTS_MAX, CallState
+from services.contact.store import calls, touches
 from services.contact.store.calls import CallRow
 from services.contact.store.withdrawals import Stop
 
@@ -38,6 +39,16 @@ def check_held(row: CallRow, collector: str, wall: datetime) -> None:
             f"Call {row.call_id} is {row.state} and not leased to {collector!r} now; claim a call "
             "before working on it, and send heartbeats while you do.",
         )
+
+
+async def is_over(session: AsyncSession, desk: Desk, row: CallRow) -> bool:
+    """A screen left open must not keep a call, nor the case that waits for it, for ever."""
+    if row.state == CallState.CLAIMED:
+        return row.window_until is not None and row.window_until <= desk.clock.now()
+    attempt = await touches.attempt(session, row.tenant, row.attempt_id)
+    assert attempt is not None, "a call under way has its attempt"
+    began = desk.clock.reading().wall_time(attempt.confirmed_at or attempt.from_at)
+    return desk.clock.wall() - began > LASTS_MAX
 
 
 def move(row: CallRow, state: CallState, because: str = "") -> None:

@@ -102,7 +102,8 @@ async def _match(
     await renumber(session, desk, [party_id])
     point_id = await _known_point(session, row, party_id)
     called = call_in(desk, row.tenant, row.key, point_id)
-    attempt = await attempt_of(session, links, called, now)
+    # It counts when it came, which may be long before somebody says whose it was.
+    attempt = await attempt_of(session, links, called, row.opened_at)
     await touches.add(session, attempt)
     await heed_first(session, desk, attempt, now)
     row.party_id, row.role = party_id, attempt.role

@@ -195,9 +195,15 @@ async def put_off(
 
 
 async def heartbeat(session: AsyncSession, desk: Desk, command: HoldCall) -> CallRow:
-    """Raises `contact/unknown_call` and `contact/call_is_not_yours`."""
+    """Raises `contact/unknown_call`, `contact/call_is_not_yours` and `contact/lease_is_over`."""
     row = await holding.locked(session, command.tenant, command.call_id)
     holding.check_held(row, command.collector, desk.clock.wall())
+    if await holding.is_over(session, desk, row):
+        raise Conflict(
+            "contact/lease_is_over",
+            f"Call {row.call_id} is {row.state} beyond its window, or longer than any call lasts; "
+            "say how it ended, or let it go.",
+        )
     row.lease_wall_at = desk.clock.wall() + LEASE
     await session.flush()
     return row

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-LEASE = timedelta(minutes=10)
+LEASE, LASTS_MAX = timedelta(minutes=10), timedelta(hours=4)
 CALLBACK_PRIORITY = 100
 CALLBACK_SLACK = timedelta(hours=2)
 # While a loan's records wait for a parked one, nobody knows whether it may be called about.

@@ -78,6 +78,22 @@ async def test_nobody_is_the_right_person_before_the_check(scene: Scene) -> None
     assert await scene.count("call_disposition") == 0
 
 
+@pytest.mark.parametrize("code", ["third_party", "not_identified", "no_answer"])
+@pytest.mark.parametrize("kind", ["promise", "circumstances"])
+async def test_nobody_promises_or_tells_how_they_fare_before_the_check(
+    scene: Scene, code: str, kind: str
+) -> None:
+    call_id = await one_call(scene)
+    promise: dict[str, Any] = {"amount_minor": 5_000, "promised_on": "2026-03-05"}
+    said: dict[str, Any] = {"also": [kind, "complaint"], **(promise if kind == "promise" else {})}
+    async with scene.app() as http:
+        collector = Collector(http)
+        attempt_id = await dialled(collector, call_id)
+        problem = await collector.dispose(call_id, code, 409, attempt_id=attempt_id, **said)
+        assert problem["code"] == "contact/identity_not_checked"
+    assert await scene.count("reply_understanding") == 0
+
+
 async def test_three_failed_checks_end_the_call_as_not_identified(scene: Scene) -> None:
     call_id = await one_call(scene)
     async with scene.app() as http:

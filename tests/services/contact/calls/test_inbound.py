@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from interfaces.contact import TouchStatus
 from interfaces.values import Role
 from services.contact.store import people
 from tests.services.contact.calls_scene import Collector
-from tests.services.contact.scene import Scene, touch_of
+from tests.services.contact.scene import NOON, Scene, touch_of
 
 pytestmark = pytest.mark.database
 
@@ -82,6 +83,20 @@ async def test_an_unknown_number_is_kept_unmatched_until_somebody_says_who_it_wa
     assert await scene.count("attempt") == 1
 
 
+async def test_a_call_counts_on_the_day_it_came_not_when_somebody_says_whose_it_was(
+    scene: Scene,
+) -> None:
+    await scene.overdue("l1", "b1")
+    async with scene.app() as http:
+        collector = Collector(http)
+        unknown = {"inbound_id": "in-1", "number": "+86 139 0000 0000"}
+        call = await collector.post("calls/inbound", unknown, 201)
+        scene.set_clock(NOON + timedelta(days=1))
+        await collector.post(f"calls/{call['call_id']}/match", {"party_id": "b1"})
+        [attempt] = (await collector.get("loans/l1/attempts"))["attempts"]
+    assert attempt["from_at"][:10] == NOON.date().isoformat()
+
+
 async def test_a_number_that_two_people_share_names_neither(scene: Scene) -> None:
     for party_id in ("b1", "b2"):
         await scene.person(party_id, ("phone", "+8613911112222"))
@@ -106,6 +121,23 @@ async def test_a_stop_in_a_call_that_came_in_is_of_the_number_that_called(scene:
         closed = await people.opt_outs(session, "b1")
         points = await people.points(session, "b1")
     assert {opted.point_id for opted in closed} == {points[1].point_id}
+
+
+async def test_a_stranger_who_calls_from_elsewhere_disowns_no_number_of_the_person(
+    scene: Scene,
+) -> None:
+    """Else the debtor's own number would be given up, and contacts be asked."""
+    await scene.overdue("l1", "b1")
+    at = scene.context.clock.now()
+    assert (await scene.attempt(touch_of("l1", "b1", at=at))).status is TouchStatus.CONFIRMED
+    async with scene.app() as http:
+        collector = Collector(http)
+        called = {"inbound_id": "in-1", "party_id": "b1", "number": "+86 139 0000 0000"}
+        call = await collector.post("calls/inbound", called, 201)
+        said = {"attempt_id": call["attempt_id"]}
+        await collector.dispose(call["call_id"], "wrong_number", **said)
+        points = (await collector.get("parties/b1/points"))["points"]
+    assert [each["invalid_at"] for each in points] == [None, None, None]
 
 
 async def test_a_reply_by_telephone_counts_for_the_loans_that_its_caller_is_liable_for(

@@ -38,6 +38,39 @@ async def test_a_call_claimed_inside_its_window_is_not_dialled_after_it(scene: S
     assert (released.reason, released.collector_id) == ("window_ended", "c-1")
 
 
+async def test_a_forgotten_screen_keeps_no_call_beyond_its_window(scene: Scene) -> None:
+    """The case waits for its touch: it must learn that nobody dialled."""
+    touch = touch_of("l1", "b1")
+    await scene.overdue("l1", "b1")
+    call_id = await wanted(scene, touch, until=NOON + timedelta(minutes=5))
+    async with scene.app() as http:
+        collector = Collector(http)
+        await collector.claim()
+        await collector.post(f"calls/{call_id}/heartbeat", {})
+        scene.set_clock(NOON + timedelta(minutes=6))
+        problem = await collector.post(f"calls/{call_id}/heartbeat", {}, 409)
+        assert problem["code"] == "contact/lease_is_over"
+    await end_leases(scene)
+    assert await tend(scene) == 2
+    assert (await scene.attempt(touch)).status is TouchStatus.EXPIRED
+
+
+async def test_no_call_lasts_for_ever(scene: Scene) -> None:
+    call_id = await one_call(scene)
+    async with scene.app() as http:
+        collector = Collector(http)
+        attempt_id = await collector.get_through(call_id)
+        scene.set_clock(NOON + timedelta(hours=3, minutes=59))
+        await collector.post(f"calls/{call_id}/heartbeat", {})
+        scene.set_clock(NOON + timedelta(hours=4, minutes=1))
+        problem = await collector.post(f"calls/{call_id}/heartbeat", {}, 409)
+        assert problem["code"] == "contact/lease_is_over"
+        await end_leases(scene)
+        assert await tend(scene) == 1
+        said = await collector.dispose(call_id, "no_agreement", attempt_id=attempt_id)
+        assert said["state"] == "done"
+
+
 @pytest.mark.parametrize("outcome, is_raised", [("", True), ("no_answer", False)])
 async def test_of_a_dialled_call_nobody_speaks_of_for_a_day_a_person_is_asked_once(
     scene: Scene, outcome: str, is_raised: bool

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contact.commands.library import load
+from services.contact.domain.abuse_reports import read_abuse_report
 from services.contact.domain.bounces import read_bounce
 from services.contact.domain.mail import BYTES_MAX, read_mail, read_or_begin
 from services.contact.domain.quoting import own_words, text_of_html
@@ -182,6 +183,10 @@ HOSTILE = {
     "styles": b"From: a@b.test\r\nContent-Type: text/html\r\n\r\n" + b"<style>" * _MANY,
     "thread": b"From: a@b.test\r\nReferences: " + b"<0123456789abcdef@" * _MANY,
     "lines": b"From: a@b.test\r\n\r\n" + b"\n" * _MANY,
+    "host names": b"From: a@b.test\r\nContent-Type: text/plain; charset=punycode\r\n\r\naa-"
+    + b"kva" * _MANY,
+    "spam reports": b"From: a@b.test\r\nContent-Type: multipart/report; boundary=x; report-type="
+    b"feedback-report" + b"; a*0*=utf-8''x" * _MANY,
 }
 
 
@@ -190,7 +195,15 @@ def test_no_mail_keeps_its_reader_busy(kind: str) -> None:
     began = time.process_time()
     read_mail(HOSTILE[kind] + b"\r\n\r\nSTOP")
     read_bounce(HOSTILE[kind] + b"\r\n\r\nSTOP")
+    read_abuse_report(HOSTILE[kind] + b"\r\n\r\nSTOP")
     assert time.process_time() - began < 5
+
+
+def test_words_under_a_name_that_is_no_alphabet_are_read_all_the_same() -> None:
+    head = b"From: a@b.test\r\nContent-Type: text/plain; charset="
+    for name in (b"punycode", b"idna", b"nonsense", b"GB2312"):
+        letter = read_mail(head + name + b"\r\n\r\nSTOP")
+        assert letter is not None and letter.text == "STOP"
 
 
 def test_a_long_thread_and_bytes_that_are_no_text_are_read() -> None:

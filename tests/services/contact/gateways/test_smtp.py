@@ -134,7 +134,10 @@ async def test_a_server_that_is_down_did_surely_not_take_it() -> None:
         await provider(f"smtp://127.0.0.1:{port}").send(message_of(), Leaving())
 
 
-@pytest.mark.parametrize("subject", ["a\r\nBcc: x@example.test", "a\nb", "a\rb"])
+HIDDEN = "=?utf-8?q?a=0D=0ABcc=3A_x=40example.test?="
+
+
+@pytest.mark.parametrize("subject", ["a\r\nBcc: x@example.test", "a\nb", "a\rb", HIDDEN])
 async def test_a_line_break_in_a_subject_makes_no_header(subject: str) -> None:
     async with mail_server() as server:
         sending = provider(f"smtp://127.0.0.1:{server.port}")
@@ -144,7 +147,13 @@ async def test_a_line_break_in_a_subject_makes_no_header(subject: str) -> None:
     assert email.message_from_bytes(content)["Bcc"] is None
 
 
-@pytest.mark.parametrize("address", ["b1@example.test\r\nDATA", "b1@example.test> <x@y", "", "王"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("b1@example.test\r\nDATA", "b1@example.test> <x@y", "", "王"),
+        *("=?utf-8?q?a=0D=0Ab?=@example.test", "=?utf-8?q?x?=@example.test"),
+    ],
+)
 async def test_an_address_that_is_none_sends_nothing(address: str) -> None:
     async with mail_server() as server:
         sending = provider(f"smtp://127.0.0.1:{server.port}")
@@ -154,6 +163,15 @@ async def test_an_address_that_is_none_sends_nothing(address: str) -> None:
             return
         assert not receipt.is_accepted
     assert server.received == []
+
+
+async def test_what_cannot_be_written_was_surely_not_handed_over() -> None:
+    leaving = Leaving()
+    async with mail_server() as server:
+        with pytest.raises(ValueError, match="linefeed"):
+            sending = provider(f"smtp://127.0.0.1:{server.port}")
+            await sending.send(message_of(language="en\r\nx"), leaving)
+    assert (leaving.times, server.received) == (0, [])
 
 
 @pytest.mark.parametrize("url", ["http://mail", "smtp://", "mail.example:25"])

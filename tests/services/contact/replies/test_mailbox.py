@@ -159,6 +159,22 @@ async def test_what_cannot_be_read_is_put_aside_with_a_reason_and_blocks_nobody(
 
 
 @pytest.mark.database
+@pytest.mark.parametrize("raw", [mail("m0", "我失业了"), b"no mail"])
+async def test_one_that_cannot_be_moved_keeps_no_other_waiting(
+    scene: Scene, tmp_path: Path, raw: bytes
+) -> None:
+    await scene.overdue("l1", "b1")
+    box = box_in(tmp_path)
+    # With what is added when it is moved, the name is too long for the file system.
+    deliver(box, "1" * 253, raw, at=1)
+    deliver(box, "2.good.host", mail("m1", "退订"), at=2)
+    for done in (1, 0):
+        assert await look(scene, box) == done
+    assert (names(box, "new"), names(box, ".processed/cur")) == (["1" * 253], ["2.good.host:2,S"])
+    assert ["stop"] in await labels(scene)
+
+
+@pytest.mark.database
 async def test_bytes_that_are_no_text_are_read_as_far_as_they_go(
     scene: Scene, tmp_path: Path
 ) -> None:

@@ -71,6 +71,25 @@ async def test_a_caller_is_known_in_every_spelling(scene: Scene, caller: str) ->
     assert (answer.json()["party_id"], answer.json()["state"]) == ("b1", "under_way")
 
 
+@pytest.mark.parametrize("sender", ["anonymous", "+", "无", "--"])
+async def test_what_holds_no_figure_is_no_number_and_nobodys(scene: Scene, sender: str) -> None:
+    """A bank may know "n/a" for a number; a sender that hides its own is not that person."""
+    await borrower(scene, "b1", "l1", "n/a")
+    body = {"reply_id": "r1", "channel": "sms", "from_address": f" {sender} ", "text": "TD"}
+    async with scene.app() as http:
+        answer = await http.post("/v1/demo/replies", json=body)
+        assert answer.json()["party_id"] == ""
+        called = {"inbound_id": "i1", "collector": "ann", "number": "---"}
+        answer = await http.post("/v1/demo/calls/inbound", json=called)
+        assert answer.json().get("party_id", "") == ""
+        added = {"word_id": "w1", "kind": "phone", "value": sender, "provenance": "consumer"}
+        answer = await http.post(
+            "/v1/demo/parties/b1/points", json={**added, "evidence": "call 12", "by": "ann"}
+        )
+        assert answer.json()["code"] == "contact/point_is_wrong"
+    assert await scene.count("opt_out") == 0
+
+
 async def kept_as_written(scene: Scene, party_id: str, written: str) -> None:
     """As it was kept before numbers had one form, with a stop and an attempt."""
     old = scene.desk.vault.blind_index(f"{TENANT}/phone/{written}", "contact-point").hex()[:32]
