@@ -20,7 +20,7 @@ WAITING_SECONDS_MAX = 20
 LATER = NOON + timedelta(days=365 * 4)
 HOLD = {"legal_hold_id": "lh1", "loan_id": "l1", "reason": "suit 4", "by": "counsel"}
 PLACING = PlaceLegalHold(TENANT, "lh1", "l1", "suit 4", "counsel")
-DELETION = {"references": ["rec-1"], "evidence": "log 9", "by": "archivist"}
+DELETION = {"references": ["ag1/rec-1"], "evidence": "log 9", "by": "archivist"}
 
 
 async def test_a_deletion_that_waits_behind_a_legal_hold_sees_it(scene: Scene) -> None:
@@ -36,7 +36,7 @@ async def test_a_deletion_that_waits_behind_a_legal_hold_sees_it(scene: Scene) -
 async def test_a_legal_hold_that_waits_behind_a_deletion_finds_it_whole(scene: Scene) -> None:
     async with scene.app() as http:
         await deletable_recording(scene)
-        command = DeleteRecordings(TENANT, ("rec-1",), "log 9", "archivist")
+        command = DeleteRecordings(TENANT, ("ag1/rec-1",), "log 9", "archivist")
         async with scene.database.transaction() as session:
             [gone] = await retention.delete_recordings(session, scene.desk, command, LATER)
             hold = asyncio.create_task(post(http, "retention/legal-holds", HOLD, 201))
@@ -58,7 +58,7 @@ async def test_one_legal_hold_placed_twice_at_once_is_one(scene: Scene) -> None:
 
 
 async def deletable_recording(scene: Scene) -> None:
-    """Recording rec-1 of a call about loan l1, which was cleared long ago."""
+    """Recording ag1/rec-1 of a call about loan l1, which was cleared long ago."""
     async with scene.app() as http:
         await placed_loan(scene, http)
         window = (NOON, NOON + timedelta(hours=2))
