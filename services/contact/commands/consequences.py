@@ -35,6 +35,8 @@ from services.contact.store.replies import AnswerOwedRow
 from services.contact.store.tables import HoldRow
 from services.contact.store.tasks import TaskRow
 
+MISUNDERSTOOD = "the reply was misunderstood"
+
 
 @dataclass(frozen=True)
 class Said:
@@ -96,9 +98,23 @@ def _follows(said: Said, *, was_asked: bool) -> Consequences:
     )
 
 
-def hold_id(said_reply_id: str, kind: HoldKind, loan_id: str = "") -> str:
-    """A hold of one of several loans names it too."""
-    return f"reply/{said_reply_id}/" + (f"{loan_id}/" if loan_id else "") + kind.value
+def hold_id(said_reply_id: str, kind: HoldKind, loan_id: str = "", again: int = 0) -> str:
+    """A hold of one of several loans names it too, one placed again how often it was."""
+    times = f"again-{again}/" if again else ""
+    return f"reply/{said_reply_id}/{times}" + (f"{loan_id}/" if loan_id else "") + kind.value
+
+
+async def holds_of_reply(
+    session: AsyncSession, tenant: str, reply_id: str, kind: HoldKind, loan_id: str
+) -> list[HoldRow]:
+    """Those of a kind that a reply placed, the latest last. One that ended because the reply was
+    misunderstood stays as it was: meant after all, the reply has another one."""
+    found: list[HoldRow] = []
+    while True:
+        known = await holds.find(session, tenant, hold_id(reply_id, kind, loan_id, len(found)))
+        if known is None:
+            return found
+        found.append(known)
 
 
 def task_id(tenant: str, reply_id: str, kind: TaskKind) -> str:
@@ -126,23 +142,26 @@ async def _hold(
     placed: list[str] = []
     for kind, is_of_loan in follows.holds:
         for loan_id in said.loan_ids if is_of_loan else said.loan_ids[:1]:
-            row = _hold_row(said, kind, loan_id if is_of_loan else None, now)
-            known = await holds.find(session, row.tenant, row.hold_id)
-            if known is None:
+            named = loan_id if is_of_loan and len(said.loan_ids) > 1 else ""
+            earlier = await holds_of_reply(session, said.tenant, said.reply_id, kind, named)
+            row = _hold_row(said, kind, loan_id if is_of_loan else None, len(earlier), now)
+            known = earlier[-1] if earlier else None
+            if known is None or known.end_reason == MISUNDERSTOOD:
                 await holds.add(session, row)
+                placed.append(row.hold_id)
             elif not covers(known.amount_minor, row.amount_minor):
                 known.amount_minor = row.amount_minor
-            else:
-                continue
-            placed.append(row.hold_id)
+                placed.append(known.hold_id)
     return tuple(placed)
 
 
-def _hold_row(said: Said, kind: HoldKind, loan_id: str | None, now: datetime) -> HoldRow:
+def _hold_row(
+    said: Said, kind: HoldKind, loan_id: str | None, again: int, now: datetime
+) -> HoldRow:
     several = loan_id is not None and len(said.loan_ids) > 1
     return HoldRow(
         tenant=said.tenant,
-        hold_id=hold_id(said.reply_id, kind, loan_id or "" if several else ""),
+        hold_id=hold_id(said.reply_id, kind, loan_id or "" if several else "", again),
         kind=kind,
         loan_id=loan_id,
         party_id=said.party_id if loan_id is None else None,
