@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from interfaces.contact import Touch
-from interfaces.facts import HoldInterval
 from interfaces.tenant import Tenant
 from interfaces.values import LIABLE_ROLES, Capacity, Channel, HoldKind, Purpose, Role
 from services.contact.commands import people as persons
 from services.contact.commands.desk import Desk
+from services.contact.commands.heeding import heed, is_marked
 from services.contact.domain.agreements import Hours, TermKind, in_force
-from services.contact.domain.holds import Span
 from services.contact.domain.law.facts import (
     UNKNOWN_REGION,
     AgreedKind,
@@ -59,7 +58,8 @@ class Asked:
 
 @dataclass(frozen=True)
 class Gathered:
-    """`treatment` is what all treatments of the party that last ask for together."""
+    """`treatment` is what all treatments of the party that last ask for together; `disputed_minor`
+    what is in dispute of each loan by parts."""
 
     pack: Pack
     act: Proposal
@@ -67,6 +67,7 @@ class Gathered:
     party: Party | None
     point: StoredPoint | None
     treatment: Treatment
+    disputed_minor: Mapping[str, int]
 
 
 def asked_of(touch: Touch, product: str, own_attempt_id: str) -> Asked:
@@ -113,7 +114,8 @@ def gather(desk: Desk, asked: Asked, docket: Docket, at: datetime) -> Gathered:
     party, points, links = docket.party, docket.points, docket.links
     usable = (point.as_point for point in points)
     chosen = choose(usable, docket.opt_outs, asked.channel, for_notice=asked.is_notice).point_id
-    held = _holds(docket, at, desk.clock.now())
+    heeded = heed(docket, {asked.party_id, asked.debtor_id}, at, desk.clock.now())
+    held = heeded.holds
     treated = _begun(docket.treatments, at, desk.clock.now())
     closed = (term for each in treated for term in treatment_terms(each))
     lasting = in_force((*docket.terms, *closed), at)
@@ -131,8 +133,8 @@ def gather(desk: Desk, asked: Asked, docket: Docket, at: datetime) -> Gathered:
         region=UNKNOWN_REGION if pack.asks_for_region else "",
         loans=tuple(_known_loan(each, asked, docket) for each in asked.loan_ids),
         notices=docket.notices,
-        is_dead=_marks(held, HoldKind.DECEASED, asked.debtor_id, at),
-        is_incapacitated=_marks(held, HoldKind.INCAPACITY, asked.debtor_id, at),
+        is_dead=is_marked(held, HoldKind.DECEASED, asked.debtor_id, at),
+        is_incapacitated=is_marked(held, HoldKind.INCAPACITY, asked.debtor_id, at),
         # Those that end later end inside a window too, so they keep their interval.
         agreements=tuple(_agreements(docket.terms)),
         treatments=tuple(map(_known_treatment, treated)),
@@ -146,7 +148,7 @@ def gather(desk: Desk, asked: Asked, docket: Docket, at: datetime) -> Gathered:
     )
     point = next((each for each in points if each.point_id == chosen), None)
     treatment = combined(each.treatment for each in treated if each.lasts(at))
-    return Gathered(pack, act, known, party, point, treatment)
+    return Gathered(pack, act, known, party, point, treatment, heeded.disputed_minor)
 
 
 def _proposal(asked: Asked, point_id: str, *, may_enter: bool) -> Proposal:
@@ -183,18 +185,6 @@ def _known_loan(loan_id: str, asked: Asked, docket: Docket) -> KnownLoan:
     )
 
 
-def _holds(docket: Docket, at: datetime, now: datetime) -> tuple[HoldInterval, ...]:
-    """The loans' holds, less disputes over a part, which forbid nothing about the rest. An act may
-    lag behind a clock that runs fast: a hold that has begun on the clock stands against it all the
-    same."""
-    owed = max((standing.amounts.overdue_minor for standing in docket.standings), default=0)
-    return tuple(
-        replace(hold, from_at=at) if at < hold.from_at <= now else hold
-        for hold in {hold.hold_id: hold for hold in docket.holds}.values()
-        if hold.amount_minor is None or hold.amount_minor >= owed
-    )
-
-
 def _begun(treatments: Sequence[Treated], at: datetime, now: datetime) -> tuple[Treated, ...]:
     """As with holds: a treatment that has begun on the clock is kept by an act that lags."""
     return tuple(
@@ -208,15 +198,6 @@ def _known_treatment(treated: Treated) -> KnownTreatment:
         until_at=treated.until_at,
         touches_per_week_max=treated.treatment.touches_per_week_max,
         allows_automated_voice=treated.treatment.allows_automated_voice,
-    )
-
-
-def _marks(held: Sequence[HoldInterval], kind: HoldKind, party_id: str, at: datetime) -> bool:
-    return any(
-        hold.kind is kind
-        and hold.party_id == party_id
-        and Span(hold.from_at, hold.until_at).covers(at)
-        for hold in held
     )
 
 

@@ -115,7 +115,8 @@ AnyPoint = PointRow | StoredPoint
 @dataclass(frozen=True)
 class Docket:
     """`first` is what was answered before: then nothing else was looked at. `own_id` is the
-    attempt under the touch's own key, empty if there is none."""
+    attempt under the touch's own key, empty if there is none; `held_loans` are the loans of those
+    holds that are of one alone, by the hold's id."""
 
     first: TouchOutcome | None = None
     own_id: str = ""
@@ -129,6 +130,7 @@ class Docket:
     treatments: tuple[Treated, ...] = ()
     reachability: Reachability = Reachability.REACHABLE
     holds: tuple[HoldInterval, ...] = ()
+    held_loans: Mapping[str, str] = field(default_factory=dict)
     attempts: tuple[PastAttempt, ...] = ()
     overrides: tuple[KnownOverride, ...] = ()
     notices: tuple[KnownNotice, ...] = ()
@@ -173,6 +175,9 @@ def _docket(ask: Ask, raw: dict[str, Any]) -> Docket:
         reachability=Reachability(raw["reachability"] or Reachability.REACHABLE),
         placed_until=_instant(raw["placed_until"]),
         holds=tuple(map(_hold, raw["holds"] or ())),
+        held_loans={
+            each["hold_id"]: each["loan_id"] for each in raw["holds"] or () if each["loan_id"]
+        },
         attempts=tuple(map(_past, raw["attempts"] or ())),
         overrides=tuple(map(override_of, raw["overrides"] or ())),
         notices=tuple(map(notice_of, raw["notices"] or ())),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from interfaces.values import Capacity, Channel, Direction, HoldKind, Purpose, Role
+from interfaces.values import Block, Capacity, Channel, Direction, HoldKind, Purpose, Role
 from services.contact.domain.law.facts import (
     AgreedKind,
     Agreement,
@@ -182,6 +182,12 @@ def test_nothing_reaches_the_dead() -> None:
     guarantor = act(party_id="g", debtor_id="g", role=Role.JOINT_GUARANTOR)
     living = plain(roles=frozenset({Role.JOINT_GUARANTOR}), holds=(hold(HoldKind.DECEASED),))
     assert asked("cn-bank", guarantor, living).is_allowed
+
+
+def test_a_death_that_is_known_is_heeded_beside_a_hold_that_blocks_something_else() -> None:
+    elsewhere = replace(hold(HoldKind.DECEASED), blocks=(Block.LEGAL,))
+    refused = asked("cn-bank", act(), plain(is_dead=True, holds=(elsewhere,)))
+    assert {"HOLD", "CN-DEATH-1"} <= rules_of(refused)
 
 
 def test_a_bankruptcy_stops_the_loans_of_an_enterprise() -> None:
