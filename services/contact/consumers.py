@@ -21,7 +21,7 @@ from events.v1.legal_pb2 import MatterChanged
 from events.v1.negotiation_pb2 import PromiseNotTaken
 from interfaces.facts import PartyInRole
 from interfaces.values import Disposition, PartyKind, Role
-from services.contact.commands import instalments, people, promising, standing
+from services.contact.commands import arrivals, instalments, promising, standing
 from services.contact.commands.desk import Desk, desk
 from services.contact.commands.instalments import TellInstalment, TellPayment, TellReversal
 from services.contact.commands.people import SealedPerson
@@ -114,7 +114,7 @@ async def receive_people(session: AsyncSession, desk: Desk, records: Sequence[Re
         if isinstance(record.body, PersonSealed)
     ]
     if sealed:
-        await people.receive(session, desk, sealed)
+        await arrivals.receive(session, desk, sealed)
 
 
 async def ask_about_promises(session: AsyncSession, records: Sequence[Record]) -> None:
