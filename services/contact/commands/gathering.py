@@ -117,8 +117,9 @@ def gather(desk: Desk, asked: Asked, docket: Docket, at: datetime) -> Gathered:
     heeded = heed(docket, {asked.party_id, asked.debtor_id}, at, desk.clock.now())
     held = heeded.holds
     treated = _begun(docket.treatments, at, desk.clock.now())
-    closed = (term for each in treated for term in treatment_terms(each))
-    lasting = in_force((*docket.terms, *closed), at)
+    closed = [term for each in treated for term in treatment_terms(each)]
+    said = (*_said(docket.terms, at, desk.clock.now()), *closed)
+    lasting = in_force(said, at)
     act = _proposal(asked, chosen, may_enter=any(t.kind is TermKind.ENTRY for t in lasting))
     pack = desk.law.joined(desk.law.chosen(tenant.law, act, at), at)
     known = Known(
@@ -138,7 +139,7 @@ def gather(desk: Desk, asked: Asked, docket: Docket, at: datetime) -> Gathered:
         # Those that end later end inside a window too, so they keep their interval.
         agreements=tuple(_agreements(docket.terms)),
         treatments=tuple(map(_known_treatment, treated)),
-        bans=tuple(Ban(t.channel, _hours(t.hours)) for t in lasting if t.kind is TermKind.BAN),
+        bans=tuple(_bans(said, at)),
         reachability=docket.reachability,
         overrides=docket.overrides,
         agency=docket.agency,
@@ -192,6 +193,21 @@ def _begun(treatments: Sequence[Treated], at: datetime, now: datetime) -> tuple[
     )
 
 
+def _said(terms: Sequence[Term], at: datetime, now: datetime) -> tuple[Term, ...]:
+    """What forbids an act does so too once it has begun on the clock; what allows one does not."""
+    return tuple(
+        replace(term, from_at=at) if term.kind in _FORBIDDING and at < term.from_at <= now else term
+        for term in terms
+    )
+
+
+def _bans(terms: Iterable[Term], at: datetime) -> Iterable[Ban]:
+    """Those that begin or end later do so inside a window too, so they keep their interval."""
+    for term in terms:
+        if term.kind is TermKind.BAN and (term.until_at is None or at < term.until_at):
+            yield Ban(term.channel, _hours(term.hours), term.from_at, term.until_at)
+
+
 def _known_treatment(treated: Treated) -> KnownTreatment:
     return KnownTreatment(
         from_at=treated.from_at,
@@ -205,6 +221,7 @@ def _is_liable(links: Sequence[Link], party_id: str) -> bool:
     return any(link.party_id == party_id and link.role in LIABLE_ROLES for link in links)
 
 
+_FORBIDDING = frozenset({TermKind.BAN, TermKind.REFUSAL})
 _AGREED = {
     TermKind.HOURS: AgreedKind.HOURS,
     TermKind.FREQUENCY: AgreedKind.FREQUENCY,

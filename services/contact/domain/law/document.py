@@ -89,9 +89,7 @@ def _known(raw: Document, act: Proposal) -> Known:
             OptOut(Channel(each["channel"]), each.get("point", ""))
             for each in raw.get("opt_outs", ())
         ),
-        bans=tuple(
-            Ban(_channel(each), _day_hours(each.get("hours"))) for each in raw.get("bans", ())
-        ),
+        bans=tuple(map(_ban, raw.get("bans", ()))),
         agreements=tuple(map(_agreement, raw.get("agreements", ()))),
         treatments=tuple(map(_treatment, party.get("treatments", ()))),
         holds=tuple(
@@ -119,6 +117,11 @@ def _point(raw: Document) -> KnownPoint:
         is_reserved=raw.get("is_reserved", False),
         is_invalid=raw.get("is_invalid", False),
     )
+
+
+def _ban(raw: Document) -> Ban:
+    hours = _day_hours(raw.get("hours"))
+    return Ban(_channel(raw), hours, _perhaps(raw.get("from")), _perhaps(raw.get("until")))
 
 
 def _agreement(raw: Document) -> Agreement:

@@ -142,10 +142,16 @@ class DayHours:
 @dataclass(frozen=True, slots=True)
 class Ban:
     """A medium, or a time of day, that the person forbade; no channel means every channel, no
-    hours means always."""
+    hours means always. Without a beginning it has begun."""
 
     channel: Channel | None = None
     hours: DayHours | None = None
+    from_at: datetime | None = None
+    until_at: datetime | None = None
+
+    def lasts(self, at: datetime) -> bool:
+        has_begun = self.from_at is None or self.from_at <= at
+        return has_begun and (self.until_at is None or at < self.until_at)
 
 
 @dataclass(frozen=True, slots=True)
