@@ -1,5 +1,5 @@
-"""What contact hears: positions, episodes and legal matters, which move standing; money and
-instalments, on which reminders hang; sealed people; and promises nobody could take."""
+"""What contact hears: positions, episodes, legal matters and agreements, which move standing; money
+and instalments, on which reminders hang; sealed people; and promises nobody could take."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from events.v1.case_pb2 import EpisodeClosed, EpisodeOpened
 from events.v1.intake_pb2 import LoanFactAccepted, PersonSealed
 from events.v1.ledger_pb2 import PaymentPosted, PaymentReversalPosted, PositionChanged
 from events.v1.legal_pb2 import MatterChanged
-from events.v1.negotiation_pb2 import PromiseNotTaken
+from events.v1.negotiation_pb2 import AgreementChanged, PromiseNotTaken
 from interfaces.facts import PartyInRole
-from interfaces.values import Disposition, PartyKind, Role
+from interfaces.values import AgreementKind, AgreementStatus, Disposition, PartyKind, Role
 from services.contact.commands import arrivals, instalments, promising, standing
 from services.contact.commands.desk import Desk, desk
 from services.contact.commands.instalments import TellInstalment, TellPayment, TellReversal
 from services.contact.commands.people import SealedPerson
 from services.contact.commands.promising import NotTaken
-from services.contact.commands.standing import Matter, Told
+from services.contact.commands.standing import Agreed, Matter, Told
 from services.contact.domain import standing as rules
 from services.contact.settings import (
     CASE_TOPIC,
@@ -47,6 +47,7 @@ WANTED = (
     PaymentPosted,
     PaymentReversalPosted,
     MatterChanged,
+    AgreementChanged,
 )
 ACCEPTED = (PersonSealed, LoanFactAccepted)
 
@@ -64,7 +65,7 @@ def consumers(context: Context) -> Sequence[Consumer]:
     return (
         Consumer(
             name=STANDING_CONSUMER,
-            topics=(LEDGER_TOPIC, CASE_TOPIC, LEGAL_TOPIC),
+            topics=(LEDGER_TOPIC, CASE_TOPIC, LEGAL_TOPIC, NEGOTIATION_TOPIC),
             database=context.database,
             settings=context.settings,
             handler=follow,
@@ -96,11 +97,15 @@ async def follow_standing(session: AsyncSession, desk: Desk, records: Sequence[R
     told = [each for record in records if (each := _told(record)) is not None]
     money = [moved for record in records if (moved := _moved(record)) is not None]
     matters = [matter for record in records if (matter := _matter(record)) is not None]
-    if money or matters:
+    agreed = [agreement for record in records if (agreement := _agreed(record)) is not None]
+    if money or matters or agreed:
         # All loans of the batch at once: no stream may be locked after a party.
-        await standing.lock(session, {each.loan_id for each in (*told, *money, *matters)})
+        heard = (*told, *money, *matters, *agreed)
+        await standing.lock(session, {each.loan_id for each in heard})
     if matters:
         await standing.follow_matters(session, matters)
+    if agreed:
+        await standing.follow_agreements(session, agreed)
     if told:
         await standing.follow(session, desk, told)
     if money:
@@ -204,6 +209,21 @@ def _matter(record: Record) -> Matter | None:
         case MatterChanged() as body:
             expires_on = _date(body.limitation_expires_on)
             return Matter(record.tenant, record.key, record.version, expires_on, record.occurred_at)
+        case _:
+            return None
+
+
+def _agreed(record: Record) -> Agreed | None:
+    match record.body:
+        case AgreementChanged() as body:
+            return Agreed(
+                tenant=record.tenant,
+                loan_id=record.key,
+                version=record.version,
+                kind=AgreementKind(body.kind),
+                status=AgreementStatus(body.status),
+                at=record.occurred_at,
+            )
         case _:
             return None
 

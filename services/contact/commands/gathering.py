@@ -182,6 +182,7 @@ def _known_loan(loan_id: str, asked: Asked, docket: Docket) -> KnownLoan:
         product=asked.product,
         limitation_expires_on=expires_on,
         is_limitation_known=expires_on is not None,
+        arrangement=docket.arrangements.get(loan_id, ""),
         first_communication_at=docket.first_contacts.get(loan_id),
     )
 

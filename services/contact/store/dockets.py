@@ -136,6 +136,7 @@ class Docket:
     notices: tuple[KnownNotice, ...] = ()
     first_contacts: Mapping[str, datetime] = field(default_factory=dict)
     limitations: Mapping[str, date] = field(default_factory=dict)
+    arrangements: Mapping[str, str] = field(default_factory=dict)
     agency: KnownAgency | None = None
     placed_until: datetime | None = None
 
@@ -189,6 +190,7 @@ def _docket(ask: Ask, raw: dict[str, Any]) -> Docket:
             for each in raw["standings"] or ()
             if each["limitation_expires_on"]
         },
+        arrangements={each["loan_id"]: each["arrangement"] for each in raw["standings"] or ()},
     )
 
 

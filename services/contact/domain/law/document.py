@@ -185,6 +185,7 @@ def _loan(raw: Document) -> KnownLoan:
         limitation_expires_on=_day(raw.get("limitation_expires_on")),
         is_limitation_known=raw.get("is_limitation_known", True),
         is_settled=raw.get("is_settled", False),
+        arrangement=raw.get("arrangement", ""),
         first_communication_at=_perhaps(raw.get("first_communication_at")),
         next_due_on=_day(raw.get("next_due_on")),
         payments_missed_two_on=_day(raw.get("payments_missed_two_on")),

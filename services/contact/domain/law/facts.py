@@ -189,13 +189,15 @@ class KnownTreatment:
 @dataclass(frozen=True, slots=True)
 class KnownLoan:
     """What rules ask of a loan. The due dates and the arrears are looked at by duties alone. No
-    limitation date: it does not expire, unless `is_limitation_known` says that nobody knows."""
+    limitation date: it does not expire, unless `is_limitation_known` says that nobody knows.
+    `arrangement` is the kind of the agreement that is being kept, empty if none is."""
 
     loan_id: str
     product: str = ""
     limitation_expires_on: date | None = None
     is_limitation_known: bool = True
     is_settled: bool = False
+    arrangement: str = ""
     first_communication_at: datetime | None = None
     next_due_on: date | None = None
     payments_missed_two_on: date | None = None

@@ -225,6 +225,7 @@ def _loan(loan: KnownLoan) -> Document:
         product=loan.product,
         limitation_expires_on=loan.limitation_expires_on,
         is_settled=loan.is_settled,
+        arrangement=loan.arrangement,
         first_communication_at=loan.first_communication_at,
         next_due_on=loan.next_due_on,
         payments_missed_two_on=loan.payments_missed_two_on,
