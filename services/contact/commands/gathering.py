@@ -26,6 +26,7 @@ from services.contact.domain.law.facts import (
     Proposal,
 )
 from services.contact.domain.law.judgement import Pack
+from services.contact.domain.numbers import e164
 from services.contact.domain.points import PointKind, choose
 from services.contact.domain.treatments import Treatment, combined
 from services.contact.domain.zones import is_zone, plausible_zones
@@ -271,5 +272,7 @@ def _zones(
         return (party.time_zone,)
     said = {point.time_zone for point in points if point.time_zone and is_zone(point.time_zone)}
     phones = [point for point in points if point.kind == PointKind.PHONE and not point.time_zone]
-    values = [persons.value_of(desk.vault, party, point) for point in phones]
+    values = [
+        e164(persons.value_of(desk.vault, party, point), tenant.jurisdiction) for point in phones
+    ]
     return tuple(sorted({*said, *plausible_zones(party.time_zone, tenant.zone, values)}))

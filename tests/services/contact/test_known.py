@@ -110,3 +110,16 @@ async def facts_of_call(scene: Scene) -> dict[str, Any]:
     refused = await scene.attempt(touch_of("l1", "b1", at=night))
     assert refused.status is TouchStatus.REFUSED
     return await facts(scene)
+
+
+@pytest.mark.parametrize("written", ["+61 2 9999 1234", "0061 2 9999 1234"])
+async def test_who_leaves_a_foreign_number_is_called_by_day_there_too(
+    scene: Scene, written: str
+) -> None:
+    await scene.person("b1", ("phone", written), zone="")
+    await scene.position("l1", parties=[("b1", Role.BORROWER)])
+    await scene.opened("l1")
+    evening = NOON + timedelta(hours=8, minutes=30)  # 20:30 in Shanghai, 23:30 in Hobart
+    refused = await scene.attempt(touch_of("l1", "b1", channel=Channel.SMS, at=evening))
+    assert refused.rule_id == "CN-TIME-1"
+    assert "Australia" in refused.because
