@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interfaces.values import LIABLE_ROLES, Channel, HoldKind
-from services.contact.commands import opting
+from services.contact.commands import opting, third_parties
 from services.contact.commands.aftermath import follow_reply
 from services.contact.commands.desk import Desk
 from services.contact.commands.holds import tell
@@ -121,6 +121,16 @@ def task_id(tenant: str, reply_id: str, kind: TaskKind) -> str:
     return hashlib.sha256(f"{tenant}/{reply_id}/{kind}".encode()).hexdigest()[:32]
 
 
+async def locked_party(session: AsyncSession, said: Said) -> Locked:
+    """Who replied, as it was locked."""
+    party = (await people.parties(session, [said.party_id]))[said.party_id]
+    return Locked(party, said.all_loan_ids)
+
+
+def stop_of(said: Said) -> third_parties.Stop:
+    return third_parties.Stop(f"reply/{said.reply_id}", f"reply {said.reply_id}", "contact")
+
+
 async def _heed(session: AsyncSession, said: Said, follows: Consequences, now: datetime) -> None:
     if follows.opts_out:
         closed = closed_by_stop(said.channel, said.point_id)
@@ -130,6 +140,7 @@ async def _heed(session: AsyncSession, said: Said, follows: Consequences, now: d
         if said.point_id:
             reply = opting.Reply(said.tenant, said.reply_id)
             await opting.stop_for_all(session, said.others, closed, reply, now)
+        await third_parties.heed(session, await locked_party(session, said), stop_of(said), now)
     if follows.disowns_point and said.point_id:
         await people.disown_point(session, said.party_id, said.point_id, now)
 

@@ -9,8 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.errors import Conflict
 from interfaces.values import Channel
-from services.contact.commands import consequences, holds, opting
-from services.contact.commands.consequences import MISUNDERSTOOD, Said, holds_of_reply
+from services.contact.commands import consequences, holds, opting, third_parties
+from services.contact.commands.consequences import (
+    MISUNDERSTOOD,
+    Said,
+    holds_of_reply,
+    locked_party,
+    stop_of,
+)
 from services.contact.commands.desk import Desk
 from services.contact.commands.holds import EndHold
 from services.contact.commands.objections import withdraw
@@ -68,6 +74,8 @@ async def correct(
     if ReplyKind.STOP in removed:
         stop = opting.Reply(reply.tenant, reply_id)
         await opting.take_back(session, others, stop, now)
+        by = replace(stop_of(said), evidence=MISUNDERSTOOD, by=correction.by)
+        await third_parties.take_back(session, await locked_party(session, said), by, now)
     await _undo(session, reply, before, removed, (correction.by, now))
     row = understanding_row(desk, said, before.revision + 1, correction.by, now)
     row.wished_at, row.attempt_id = before.wished_at, before.attempt_id

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.errors import NotFound
 from interfaces.values import Channel
 from services.contact.commands import party as parties
+from services.contact.commands import third_parties
 from services.contact.commands.desk import Desk
 from services.contact.commands.opting import Cause, opt_out
 from services.contact.commands.party import Locked
@@ -82,6 +83,9 @@ async def _opt_out(
     said = evidence or f"the link in a mail to party {ticket.party_id}"
     opted = OptOut(Channel.EMAIL, ticket.point_id)
     await opt_out(session, party, [opted], Cause(word_id, said, _PURPOSE), now)
+    if party.party_id == ticket.party_id:
+        stop = third_parties.Stop(f"{_PURPOSE}/{party.party_id}", said, _PURPOSE)
+        await third_parties.heed(session, party, stop, now)
 
 
 def _mac(desk: Desk, ticket: Ticket) -> str:
