@@ -265,12 +265,13 @@ def _known_point(point: StoredPoint) -> KnownPoint:
 def _zones(
     desk: Desk, tenant: Tenant, party: Party | None, points: Sequence[StoredPoint]
 ) -> tuple[str, ...]:
-    """Where the person may be: what it or the bank said, else every place its phones point to."""
+    """Where the person may be: what the bank says and what was found since, else every place its
+    phones point to."""
     if party is None:
         return (tenant.zone,)
-    if party.time_zone and is_zone(party.time_zone):
-        return (party.time_zone,)
     said = {point.time_zone for point in points if point.time_zone and is_zone(point.time_zone)}
+    if party.time_zone and is_zone(party.time_zone):
+        return tuple(sorted({party.time_zone, *said}))
     phones = [point for point in points if point.kind == PointKind.PHONE and not point.time_zone]
     values = [
         e164(persons.value_of(desk.vault, party, point), tenant.jurisdiction) for point in phones

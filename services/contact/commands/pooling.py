@@ -19,7 +19,7 @@ from interfaces.contact import Touch, TouchOutcome, TouchStatus
 from interfaces.values import Channel
 from services.contact.commands import reachability, telling
 from services.contact.commands.calls.queue import CallWanted, enqueue
-from services.contact.commands.composing import message_of
+from services.contact.commands.composing import message_of, speaking
 from services.contact.commands.desk import Desk
 from services.contact.commands.judging import (
     Hearing,
@@ -182,7 +182,7 @@ async def _confirm(
     heard: Sequence[tuple[WishRow, Hearing]],
     earlier: AttemptRow | None,
 ) -> Decision:
-    lead = heard[0][1]
+    lead = speaking([hearing for _, hearing in heard])
     fresh = new_attempt(lead, AttemptStatus.CONFIRMED)
     if earlier is not None:
         # The provider knows this attempt by its id, whichever loans are left of it.
