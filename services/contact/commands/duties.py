@@ -25,7 +25,7 @@ _DOES_IT = frozenset({NoticeStatus.SENT, NoticeStatus.DELIVERED})
 @dataclass(frozen=True)
 class OweDuty:
     """An act owed to a party of a loan (no party: of the loan as a whole) by an instant, done by
-    contact itself from `planned_at` on."""
+    contact itself from `planned_at` on; a notice given before `counts_from` does not do it."""
 
     tenant: str
     loan_id: str
@@ -35,6 +35,7 @@ class OweDuty:
     rule_id: str
     owed_by: datetime
     planned_at: datetime | None = None
+    counts_from: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,8 @@ async def note_notice(session: AsyncSession, evidence: EvidenceRow) -> None:
     known = await store.done_by(session, evidence.loan_id, evidence.key)
     if known:
         return
-    owed = await store.open_of_kind(session, evidence.loan_id, evidence.party_id, evidence.notice)
+    rows = await store.open_of_kind(session, evidence.loan_id, evidence.party_id, evidence.notice)
+    owed = [row for row in rows if row.counts_from is None or row.counts_from <= evidence.tried_at]
     if owed:
         owed[0].done_at, owed[0].proof = evidence.tried_at, evidence.key
         await session.flush()
@@ -180,6 +182,7 @@ def _owe_again(known: DutyRow, duty: OweDuty) -> None:
     if is_back or known.owed_by != duty.owed_by:
         known.planned_at = duty.planned_at
     known.owed_by, known.rule_id = duty.owed_by, duty.rule_id
+    known.counts_from = duty.counts_from
 
 
 def _row(duty: OweDuty, now: datetime) -> DutyRow:
@@ -193,6 +196,7 @@ def _row(duty: OweDuty, now: datetime) -> DutyRow:
         owed_by=duty.owed_by,
         created_at=now,
         planned_at=duty.planned_at,
+        counts_from=duty.counts_from,
     )
 
 

@@ -107,6 +107,7 @@ def _owe(desk: Desk, facts: Facts, duty: Duty, occasion: str, now: datetime) -> 
         occasion=named,
         rule_id=duty.rule_id,
         owed_by=duty.owed_by,
+        counts_from=duty.counts_from,
         planned_at=_plan(desk, duty, kind, f"{duty.loan}/{duty.party}/{named}", now),
     )
 

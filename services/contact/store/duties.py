@@ -17,7 +17,8 @@ from services.contact.store.tables import Row
 class DutyRow(Row, table=True):
     """`occasion` tells duties of one kind apart; `raised_at` is when its being missed was told.
     `planned_at` is when contact does it itself, none where a person does; `round` counts how often
-    every channel refused; what `may_return` was dropped by the platform, not by a person."""
+    every channel refused; what `may_return` was dropped by the platform, not by a person; a
+    notice given before `counts_from` is another one."""
 
     __tablename__: ClassVar[str] = "duty"
     tenant: str
@@ -39,6 +40,7 @@ class DutyRow(Row, table=True):
     round: int = 0
     put_off_because: str = ""
     may_return: bool = False
+    counts_from: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
 
     @property
     def is_open(self) -> bool:
