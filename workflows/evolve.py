@@ -50,6 +50,8 @@ STOPPED_ELSEWHERE = timedelta(hours=6)
 EXPIRED_MAX = 3
 # The gate's rule for a hold; one the case has not heard of yet is on its way to it.
 HELD = "HOLD"
+# What only another's word ends: contact may hear later than a case that a plan is broken.
+ENDED_BY_WORD = frozenset({HELD, "CN-CARD-70", "ARRANGED"})
 HELD_ELSEWHERE = timedelta(days=1)
 SLEPT_PAST = timedelta(hours=6)
 
@@ -222,7 +224,7 @@ def _again_at(state: CaseState, outcome: TouchOutcome) -> datetime | None:
         return None
     if outcome.next_allowed_at is not None:
         return max(outcome.next_allowed_at, state.now)
-    return state.now + HELD_ELSEWHERE if outcome.rule_id == HELD else None
+    return state.now + HELD_ELSEWHERE if outcome.rule_id in ENDED_BY_WORD else None
 
 
 def next_act(state: CaseState) -> CaseState:

@@ -1,35 +1,34 @@
-"""What contact hears: positions, episodes and legal matters, which move standing; money and
-instalments, on which reminders hang; sealed people; and promises nobody could take."""
+"""What contact hears: positions, episodes, legal matters and agreements, which move standing; money
+and instalments, on which reminders hang; sealed people; and promises nobody could take."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
 
-from google.protobuf.timestamp_pb2 import Timestamp
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.consumer import Consumer, Raw, Record
 from chassis.inbox import decode_event
 from chassis.service import Context
-from events.v1.bank_pb2 import PartyRole
 from events.v1.case_pb2 import EpisodeClosed, EpisodeOpened
 from events.v1.intake_pb2 import LoanFactAccepted, PersonSealed
 from events.v1.ledger_pb2 import PaymentPosted, PaymentReversalPosted, PositionChanged
 from events.v1.legal_pb2 import MatterChanged
-from events.v1.negotiation_pb2 import PromiseNotTaken
-from interfaces.facts import PartyInRole
-from interfaces.values import Disposition, PartyKind, Role
-from services.contact.commands import announcing, instalments, people, promising, standing
-from services.contact.commands.announcing import TellAssignee
+from events.v1.negotiation_pb2 import AgreementChanged, PromiseNotTaken
+from services.contact.commands import announcing, arrivals, instalments, promising, standing
 from services.contact.commands.desk import Desk, desk
-from services.contact.commands.instalments import TellInstalment, TellPayment, TellReversal
 from services.contact.commands.people import SealedPerson
 from services.contact.commands.promising import NotTaken
-from services.contact.commands.standing import Matter, Told
-from services.contact.domain import standing as rules
-from services.contact.domain.announced import Assignee, one_line
+from services.contact.records import (
+    agreed_in,
+    facts_of,
+    instalment_in,
+    matter_of,
+    moved_by,
+    sale_in,
+    told_of,
+)
 from services.contact.settings import (
     CASE_TOPIC,
     INTAKE_TOPIC,
@@ -49,10 +48,10 @@ WANTED = (
     PaymentPosted,
     PaymentReversalPosted,
     MatterChanged,
+    AgreementChanged,
 )
 ACCEPTED = (PersonSealed, LoanFactAccepted)
 _FACTS = frozenset({"instalment_due", "sold"})
-_OF_ASSIGNEE = ("name", "address", "phone", "email", "purpose")
 
 
 def consumers(context: Context) -> Sequence[Consumer]:
@@ -68,7 +67,7 @@ def consumers(context: Context) -> Sequence[Consumer]:
     return (
         Consumer(
             name=STANDING_CONSUMER,
-            topics=(LEDGER_TOPIC, CASE_TOPIC, LEGAL_TOPIC),
+            topics=(LEDGER_TOPIC, CASE_TOPIC, LEGAL_TOPIC, NEGOTIATION_TOPIC),
             database=context.database,
             settings=context.settings,
             handler=follow,
@@ -97,14 +96,18 @@ def consumers(context: Context) -> Sequence[Consumer]:
 
 async def follow_standing(session: AsyncSession, desk: Desk, records: Sequence[Record]) -> None:
     """Standing first, so that money is reckoned against the position it brought."""
-    told = [each for record in records if (each := _told(record)) is not None]
-    money = [moved for record in records if (moved := _moved(record)) is not None]
-    matters = [matter for record in records if (matter := _matter(record)) is not None]
-    if money or matters:
+    told = [each for record in records if (each := told_of(record)) is not None]
+    money = [moved for record in records if (moved := moved_by(record)) is not None]
+    matters = [matter for record in records if (matter := matter_of(record)) is not None]
+    agreed = [agreement for record in records if (agreement := agreed_in(record)) is not None]
+    if money or matters or agreed:
         # All loans of the batch at once: no stream may be locked after a party.
-        await standing.lock(session, {each.loan_id for each in (*told, *money, *matters)})
+        heard = (*told, *money, *matters, *agreed)
+        await standing.lock(session, {each.loan_id for each in heard})
     if matters:
         await standing.follow_matters(session, matters)
+    if agreed:
+        await standing.follow_agreements(session, agreed)
     if told:
         await standing.follow(session, desk, told)
     if money:
@@ -118,7 +121,7 @@ async def receive_people(session: AsyncSession, desk: Desk, records: Sequence[Re
         if isinstance(record.body, PersonSealed)
     ]
     if sealed:
-        await people.receive(session, desk, sealed)
+        await arrivals.receive(session, desk, sealed)
 
 
 async def ask_about_promises(session: AsyncSession, records: Sequence[Record]) -> None:
@@ -154,13 +157,13 @@ async def receive_facts(session: AsyncSession, desk: Desk, records: Sequence[Rec
 
 
 async def receive_instalments(session: AsyncSession, desk: Desk, records: Sequence[Record]) -> None:
-    told = [_instalment(record, body) for record, body in _facts_of(records, "instalment_due")]
+    told = [instalment_in(record, body) for record, body in facts_of(records, "instalment_due")]
     if told:
         await instalments.hear(session, desk, told)
 
 
 async def receive_sales(session: AsyncSession, desk: Desk, records: Sequence[Record]) -> None:
-    told = [_sale(record, body) for record, body in _facts_of(records, "sold")]
+    told = [sale_in(record, body) for record, body in facts_of(records, "sold")]
     if told:
         await announcing.hear(session, desk, told, desk.clock.now())
 
@@ -170,126 +173,3 @@ async def exclude_confirmations(
 ) -> None:
     """A loan is parked under its lock: no confirmation that began before may commit after."""
     await standing.lock(session, keys)
-
-
-def _told(record: Record) -> Told | None:
-    body = record.body
-    match body:
-        case PositionChanged():
-            return Told(
-                record.tenant,
-                record.key,
-                _position(record.version, body),
-                record.occurred_at,
-                record.event_id,
-                parties=tuple(_party(party) for party in body.parties),
-                accepted_wall_at=_instant(body.accepted_wall_at)
-                if body.HasField("accepted_wall_at")
-                else None,
-            )
-        case EpisodeOpened():
-            fact: rules.StandingFact = rules.EpisodeOpened(body.episode)
-        case EpisodeClosed():
-            fact = rules.EpisodeClosed(body.episode, body.reason)
-        case _:
-            return None
-    return Told(record.tenant, record.key, fact, record.occurred_at, record.event_id)
-
-
-def _moved(record: Record) -> TellPayment | TellReversal | None:
-    body = record.body
-    match body:
-        case PaymentPosted():
-            spent = body.allocation
-            return TellPayment(
-                tenant=record.tenant,
-                loan_id=record.key,
-                transaction_id=body.transaction_id,
-                effective_on=_date(body.effective_on) or record.occurred_at.date(),
-                arrears_minor=spent.costs_minor + spent.interest_minor + spent.principal_minor,
-                beyond_minor=spent.unallocated_minor,
-            )
-        case PaymentReversalPosted():
-            return TellReversal(record.tenant, record.key, body.transaction_id)
-        case _:
-            return None
-
-
-def _matter(record: Record) -> Matter | None:
-    match record.body:
-        case MatterChanged() as body:
-            expires_on = _date(body.limitation_expires_on)
-            return Matter(record.tenant, record.key, record.version, expires_on, record.occurred_at)
-        case _:
-            return None
-
-
-def _facts_of(records: Sequence[Record], name: str) -> list[tuple[Record, LoanFactAccepted]]:
-    return [
-        (record, body)
-        for record in records
-        if isinstance(body := record.body, LoanFactAccepted) and body.fact.HasField(name)
-    ]
-
-
-def _instalment(record: Record, body: LoanFactAccepted) -> TellInstalment:
-    due = body.fact.instalment_due
-    return TellInstalment(
-        tenant=record.tenant,
-        loan_id=record.key,
-        number=due.number,
-        due_on=date.fromisoformat(due.due_on),
-        amount_minor=due.principal_minor + due.interest_minor + due.costs_minor,
-        currency=due.currency,
-        sequence=body.sequence,
-        told_at=record.occurred_at,
-    )
-
-
-def _sale(record: Record, body: LoanFactAccepted) -> TellAssignee:
-    buyer = body.fact.sold.assignee
-    said = {name: one_line(getattr(buyer, name)) for name in _OF_ASSIGNEE}
-    kinds = tuple(dict.fromkeys(map(one_line, buyer.data_kinds)))
-    assignee = Assignee(date.fromisoformat(body.fact.sold.on), data_kinds=kinds, **said)
-    return TellAssignee(
-        tenant=record.tenant,
-        loan_id=record.key,
-        sequence=body.sequence,
-        told_at=record.occurred_at,
-        assignee=assignee,
-    )
-
-
-def _position(version: int, body: PositionChanged) -> rules.PositionSeen:
-    overdue_minor = (
-        body.overdue_costs_minor + body.overdue_interest_minor + body.overdue_principal_minor
-    )
-    amounts = rules.Amounts(
-        currency=body.currency,
-        overdue_minor=overdue_minor,
-        disputed_minor=body.disputed_minor,
-        balance_minor=body.balance_minor,
-        minimum_due_minor=body.minimum_due_minor,
-        oldest_due_on=_date(body.oldest_due_on),
-        as_of=_date(body.as_of),
-        product=body.product,
-    )
-    return rules.PositionSeen(version, Disposition(body.disposition), amounts)
-
-
-def _party(party: PartyRole) -> PartyInRole:
-    return PartyInRole(
-        party_id=party.party_ref,
-        role=Role(party.role),
-        kind=PartyKind(party.kind),
-        language=party.language,
-        liability_limit_minor=party.liability_limit_minor or None,
-    )
-
-
-def _date(iso: str) -> date | None:
-    return date.fromisoformat(iso) if iso else None
-
-
-def _instant(stamp: Timestamp) -> datetime:
-    return stamp.ToDatetime(UTC)

@@ -86,6 +86,8 @@ def test_it_tells_how_long_the_record_is_kept(tmp_path: Path) -> None:
         ({"pack": "cn-moon"}, "no rule pack"),
         ({"nonsense": 1}, "nonsense"),
         ({"at": "2026-13-40T00:00:00Z"}, "month"),
+        ({"at": "9999-12-31T23:59:59Z"}, "not of the years 1900 to 2200"),
+        ({"party": {"zones": ["Mars/Base"]}}, "'Mars/Base' is no IANA time zone"),
     ],
 )
 def test_a_wrong_document_is_refused_in_words(

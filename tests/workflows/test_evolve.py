@@ -97,9 +97,12 @@ def test_a_visit_that_can_never_be_made_is_not_booked_again_at_once(status: Touc
     assert (record.times, record.failed) == (1, ())
 
 
-def test_a_hold_that_only_the_gate_knows_puts_a_notice_off_and_proves_no_try() -> None:
+@pytest.mark.parametrize("rule_id", [HELD, "CN-CARD-70", "ARRANGED"])
+def test_a_hold_or_plan_that_only_the_gate_knows_puts_a_notice_off_and_proves_no_try(
+    rule_id: str,
+) -> None:
     state = builders.state(reached=Stage.REMIND)
-    held = TouchOutcome(state.key, TouchStatus.REFUSED, rule_id=HELD, standing_version=7)
+    held = TouchOutcome(state.key, TouchStatus.REFUSED, rule_id=rule_id, standing_version=7)
     after = came_back(state, step_of(Stage.REMIND, "reminder"), held)
     (record,) = after.steps
     assert record.failed == ()

@@ -13,6 +13,7 @@ from interfaces.values import Block, HoldKind
 from services.contact.api.doors import Amount, Body, Id, Instant, Limit, Note, desk_of
 from services.contact.commands import cease, holds
 from services.contact.commands.holds import EndHold, ExtendHold, PlaceHold, StandingHold
+from services.contact.commands.lawful_holds import check_blocks
 from services.contact.domain.breathing import Variant
 
 router = APIRouter()
@@ -93,6 +94,7 @@ async def place_hold(tenant: str, body: HoldIn, context: ContextDependency) -> H
     command = PlaceHold(
         tenant=tenant, **{name: getattr(body, name) for name in HoldIn.model_fields}
     )
+    check_blocks(desk, command, now)
     async with context.database.transaction() as session:
         refusal = await cease.divert(session, desk, command, now)
         if refusal is None:

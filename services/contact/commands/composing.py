@@ -224,9 +224,14 @@ def _tidied(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.splitlines() if line.strip())
 
 
+def speaking(hearings: Sequence[Hearing]) -> Hearing:
+    """Whose text and point a shared message has: that of the loan that is overdue the longest."""
+    return min(hearings, key=lambda each: each.standing.amounts.oldest_due_on or date.max)
+
+
 def message_of(desk: Desk, hearings: Sequence[Hearing], attempt_id: str) -> Message:
     """The words, with the amounts that stand at this moment, of all loans it is about."""
-    hearing = min(hearings, key=lambda each: each.standing.amounts.oldest_due_on or date.max)
+    hearing = speaking(hearings)
     assert hearing.point is not None, "who may be touched can be"
     return compose(
         desk,

@@ -10,57 +10,27 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from interfaces.values import LIABLE_ROLES, Channel, HoldKind
-from services.contact.commands import opting, third_parties
+from interfaces.values import LIABLE_ROLES
+from services.contact.commands import opting, reply_holds, third_parties
 from services.contact.commands.aftermath import follow_reply
 from services.contact.commands.desk import Desk
 from services.contact.commands.holds import tell
 from services.contact.commands.objections import Objected
-from services.contact.commands.party import Locked
 from services.contact.commands.progress import Occasion, document_answer
+from services.contact.commands.said import Said
 from services.contact.domain import tasks as desk_rules
 from services.contact.domain.answers import WRITTEN, Answer, answers
-from services.contact.domain.grievances import HOLD_KIND, GrievanceKind, covers
-from services.contact.domain.holds import DEFAULT_BLOCKS, REVIEW_AFTER
+from services.contact.domain.grievances import HOLD_KIND, GrievanceKind
 from services.contact.domain.points import OptOut, closed_by_stop
-from services.contact.domain.replies import Consequences, ReplyKind, consequences
+from services.contact.domain.replies import Consequences, consequences
 from services.contact.domain.standing import Standing
 from services.contact.domain.tasks import URGENCY, TaskKind
-from services.contact.domain.understanding.classify import Understanding
 from services.contact.domain.understanding.lexicon import Topic
-from services.contact.store import holds, people, replies, touches
+from services.contact.store import people, replies, touches
 from services.contact.store import standing as standings
 from services.contact.store import tasks as task_store
 from services.contact.store.replies import AnswerOwedRow
-from services.contact.store.tables import HoldRow
 from services.contact.store.tasks import TaskRow
-
-
-@dataclass(frozen=True)
-class Said:
-    """A reply as understood. `loan_ids` are the loans it is about; `all_loan_ids` those of the
-    party, which are locked; `promised_loan` the one whose promise can be taken, if there is one.
-    `others` are those who are reached at the same point, locked too where it says stop.
-    `disputed_minor` is the part of one loan that a person read as disputed; without it, a dispute
-    is of the whole."""
-
-    tenant: str
-    reply_id: str
-    party_id: str
-    loan_ids: tuple[str, ...]
-    all_loan_ids: tuple[str, ...]
-    channel: Channel
-    point_id: str
-    understanding: Understanding
-    is_by_person: bool
-    disputed_minor: int | None = None
-    promised_loan: str = ""
-    others: tuple[Locked, ...] = ()
-
-    @property
-    def asks_promise(self) -> bool:
-        """A promise was given that cannot be taken as it is."""
-        return ReplyKind.PROMISE in self.understanding.kinds and not self.promised_loan
 
 
 @dataclass(frozen=True)
@@ -76,7 +46,7 @@ async def follow(session: AsyncSession, desk: Desk, said: Said, now: datetime) -
     known = await standings.load(session, said.loan_ids)
     follows = _follows(said, was_asked=False)
     await _heed(session, said, follows, now)
-    hold_ids = await _hold(session, said, follows, now)
+    hold_ids = await reply_holds.place(session, said, follows, now)
     if hold_ids:
         await tell(session, said.tenant, said.all_loan_ids, now, said.reply_id)
     await _open_grievances(session, desk, said, follows, (hold_ids, now))
@@ -96,11 +66,6 @@ def _follows(said: Said, *, was_asked: bool) -> Consequences:
     )
 
 
-def hold_id(said_reply_id: str, kind: HoldKind, loan_id: str = "") -> str:
-    """A hold of one of several loans names it too."""
-    return f"reply/{said_reply_id}/" + (f"{loan_id}/" if loan_id else "") + kind.value
-
-
 def task_id(tenant: str, reply_id: str, kind: TaskKind) -> str:
     return hashlib.sha256(f"{tenant}/{reply_id}/{kind}".encode()).hexdigest()[:32]
 
@@ -117,58 +82,6 @@ async def _heed(session: AsyncSession, said: Said, follows: Consequences, now: d
             await opting.stop_for_all(session, said.others, closed, reply, now)
     if follows.disowns_point and said.point_id:
         await people.disown_point(session, said.party_id, said.point_id, now)
-
-
-async def _hold(
-    session: AsyncSession, said: Said, follows: Consequences, now: datetime
-) -> tuple[str, ...]:
-    """Place the reply's own holds, once; each waits for a person to review it. Another hold in
-    force is no reason for none: it may be of a part, or end first, and holds are a union."""
-    placed: list[str] = []
-    for kind, is_of_loan in follows.holds:
-        rows = [_hold_row(said, kind, each, now) for each in said.loan_ids if is_of_loan]
-        rows = rows or [_hold_row(said, kind, None, now)]
-        if kind is HoldKind.BEREAVEMENT:
-            rows += await _of_debtors(session, said, now)
-        for row in rows:
-            known = await holds.find(session, row.tenant, row.hold_id)
-            if known is None:
-                await holds.add(session, row)
-            elif not covers(known.amount_minor, row.amount_minor):
-                known.amount_minor = row.amount_minor
-            else:
-                continue
-            placed.append(row.hold_id)
-    return tuple(placed)
-
-
-async def _of_debtors(session: AsyncSession, said: Said, now: datetime) -> list[HoldRow]:
-    """A contact that tells of a death tells of the debtor's: on the loans it is a contact for."""
-    rows = []
-    for loan_id, debtor_id in await third_parties.debtors_of(session, said.party_id, said.loan_ids):
-        row = _hold_row(said, HoldKind.BEREAVEMENT, loan_id, now)
-        row.hold_id = hold_id(said.reply_id, HoldKind.BEREAVEMENT, loan_id)
-        row.party_id = debtor_id
-        rows.append(row)
-    return rows
-
-
-def _hold_row(said: Said, kind: HoldKind, loan_id: str | None, now: datetime) -> HoldRow:
-    several = loan_id is not None and len(said.loan_ids) > 1
-    return HoldRow(
-        tenant=said.tenant,
-        hold_id=hold_id(said.reply_id, kind, loan_id or "" if several else ""),
-        kind=kind,
-        loan_id=loan_id,
-        party_id=said.party_id if loan_id is None else None,
-        blocks=[block.value for block in DEFAULT_BLOCKS[kind]],
-        from_at=now,
-        review_at=now + REVIEW_AFTER,
-        amount_minor=said.disputed_minor if kind is HoldKind.DISPUTE else None,
-        evidence=f"reply {said.reply_id}",
-        placed_by="contact",
-        placed_at=now,
-    )
 
 
 async def _open_grievances(

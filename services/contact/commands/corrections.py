@@ -10,19 +10,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.errors import Conflict
 from interfaces.values import Channel
 from services.contact.commands import consequences, holds, opting, third_parties
-from services.contact.commands.consequences import Said, hold_id
 from services.contact.commands.desk import Desk
 from services.contact.commands.holds import EndHold
 from services.contact.commands.objections import Decided, withdraw
 from services.contact.commands.party import Locked
 from services.contact.commands.promising import loan_promised
 from services.contact.commands.replies import check_disputed
+from services.contact.commands.reply_holds import MISUNDERSTOOD, holds_of_reply
+from services.contact.commands.said import Said
 from services.contact.commands.understanding import keep_understanding, understanding_row
 from services.contact.domain.grievances import GrievanceKind
 from services.contact.domain.replies import HOLD_OF, ReplyKind
 from services.contact.domain.understanding.classify import Understanding, Understood
 from services.contact.domain.understanding.lexicon import Topic
-from services.contact.store import holds as hold_store
 from services.contact.store import progress
 from services.contact.store import replies as store
 from services.contact.store.replies import UnderstandingRow
@@ -129,10 +129,8 @@ async def _undo(
     objected = [kind for kind in GrievanceKind if ReplyKind(kind) in removed]
     staying = await withdraw(session, reply, objected, decided)
     for kind in sorted(HOLD_OF[each] for each in removed if each in HOLD_OF):
-        named = {hold_id(reply.reply_id, kind, loan) for loan in ("", *before.loan_ids)}
-        for name in sorted(named - staying):
-            if await hold_store.find(session, reply.tenant, name) is not None:
-                ended = EndHold(
-                    reply.tenant, name, decided.at, "the reply was misunderstood", decided.by
-                )
+        for loan_id in ("", *before.loan_ids):
+            placed = await holds_of_reply(session, reply.tenant, reply.reply_id, kind, loan_id)
+            for name in sorted({row.hold_id for row in placed} - staying):
+                ended = EndHold(reply.tenant, name, decided.at, MISUNDERSTOOD, decided.by)
                 await holds.end(session, ended, decided.at)

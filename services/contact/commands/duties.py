@@ -25,7 +25,8 @@ _DOES_IT = frozenset({NoticeStatus.SENT, NoticeStatus.DELIVERED})
 @dataclass(frozen=True)
 class OweDuty:
     """An act owed to a party of a loan (no party: of the loan as a whole) by an instant, done by
-    contact itself from `planned_at` on; `waits_for` says what it lacks for that."""
+    contact itself from `planned_at` on; `waits_for` says what it lacks for that. A notice given
+    before `counts_from` does not do it."""
 
     tenant: str
     loan_id: str
@@ -36,6 +37,7 @@ class OweDuty:
     owed_by: datetime
     planned_at: datetime | None = None
     waits_for: str = ""
+    counts_from: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,8 @@ async def note_notice(session: AsyncSession, evidence: EvidenceRow) -> None:
     known = await store.done_by(session, evidence.loan_id, evidence.key)
     if known:
         return
-    owed = await store.open_of_kind(session, evidence.loan_id, evidence.party_id, evidence.notice)
+    rows = await store.open_of_kind(session, evidence.loan_id, evidence.party_id, evidence.notice)
+    owed = [row for row in rows if row.counts_from is None or row.counts_from <= evidence.tried_at]
     if owed:
         owed[0].done_at, owed[0].proof = evidence.tried_at, evidence.key
         await session.flush()
@@ -181,6 +184,7 @@ def _owe_again(known: DutyRow, duty: OweDuty) -> None:
     if is_back or known.owed_by != duty.owed_by:
         known.planned_at, known.put_off_because = duty.planned_at, duty.waits_for
     known.owed_by, known.rule_id = duty.owed_by, duty.rule_id
+    known.counts_from = duty.counts_from
 
 
 def _row(duty: OweDuty, now: datetime) -> DutyRow:
@@ -195,6 +199,7 @@ def _row(duty: OweDuty, now: datetime) -> DutyRow:
         created_at=now,
         planned_at=duty.planned_at,
         put_off_because=duty.waits_for,
+        counts_from=duty.counts_from,
     )
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from interfaces.contact import Touch
-from interfaces.facts import HoldInterval
 from interfaces.tenant import Tenant
 from interfaces.values import LIABLE_ROLES, Capacity, Channel, HoldKind, Purpose, Role
 from services.contact.commands import people as persons
 from services.contact.commands.desk import Desk
+from services.contact.commands.heeding import heed, is_marked
 from services.contact.domain.agreements import Hours, TermKind, in_force
-from services.contact.domain.holds import Span
 from services.contact.domain.law.facts import (
     UNKNOWN_REGION,
     AgreedKind,
@@ -27,6 +26,7 @@ from services.contact.domain.law.facts import (
     Proposal,
 )
 from services.contact.domain.law.judgement import Pack
+from services.contact.domain.numbers import e164
 from services.contact.domain.points import PointKind, choose
 from services.contact.domain.treatments import Treatment, combined
 from services.contact.domain.zones import is_zone, plausible_zones
@@ -59,7 +59,8 @@ class Asked:
 
 @dataclass(frozen=True)
 class Gathered:
-    """`treatment` is what all treatments of the party that last ask for together."""
+    """`treatment` is what all treatments of the party that last ask for together; `disputed_minor`
+    what is in dispute of each loan by parts."""
 
     pack: Pack
     act: Proposal
@@ -67,6 +68,7 @@ class Gathered:
     party: Party | None
     point: StoredPoint | None
     treatment: Treatment
+    disputed_minor: Mapping[str, int]
 
 
 def asked_of(touch: Touch, product: str, own_attempt_id: str) -> Asked:
@@ -114,11 +116,12 @@ def gather(desk: Desk, asked: Asked, docket: Docket, at: datetime) -> Gathered:
     party, points, links = docket.party, docket.points, docket.links
     usable = (point.as_point for point in points)
     chosen = choose(usable, docket.opt_outs, asked.channel, for_notice=asked.is_notice).point_id
-    held = _holds(docket, at, desk.clock.now())
+    heeded = heed(docket, {asked.party_id, asked.debtor_id}, at, desk.clock.now())
+    held = heeded.holds
     treated = _begun(docket.treatments, at, desk.clock.now())
-    closed = (term for each in treated for term in treatment_terms(each))
-    terms = _forbidden(docket.terms, at, desk.clock.now())
-    lasting = in_force((*terms, *closed), at)
+    closed = [term for each in treated for term in treatment_terms(each)]
+    said = (*_said(docket.terms, at, desk.clock.now()), *closed)
+    lasting = in_force(said, at)
     act = _proposal(asked, chosen, may_enter=any(t.kind is TermKind.ENTRY for t in lasting))
     pack = desk.law.joined(desk.law.chosen(tenant.law, act, at), at)
     known = Known(
@@ -133,12 +136,12 @@ def gather(desk: Desk, asked: Asked, docket: Docket, at: datetime) -> Gathered:
         region=UNKNOWN_REGION if pack.asks_for_region else "",
         loans=tuple(_known_loan(each, asked, docket) for each in asked.loan_ids),
         notices=docket.notices,
-        is_dead=_marks(held, HoldKind.DECEASED, asked.debtor_id, at),
-        is_incapacitated=_marks(held, HoldKind.INCAPACITY, asked.debtor_id, at),
+        is_dead=is_marked(held, HoldKind.DECEASED, asked.debtor_id, at),
+        is_incapacitated=is_marked(held, HoldKind.INCAPACITY, asked.debtor_id, at),
         # Those that end later end inside a window too, so they keep their interval.
         agreements=tuple(_agreements(docket.terms)),
         treatments=tuple(map(_known_treatment, treated)),
-        bans=tuple(Ban(t.channel, _hours(t.hours)) for t in lasting if t.kind is TermKind.BAN),
+        bans=tuple(_bans(said, at)),
         reachability=docket.reachability,
         overrides=docket.overrides,
         agency=docket.agency,
@@ -148,7 +151,7 @@ def gather(desk: Desk, asked: Asked, docket: Docket, at: datetime) -> Gathered:
     )
     point = next((each for each in points if each.point_id == chosen), None)
     treatment = combined(each.treatment for each in treated if each.lasts(at))
-    return Gathered(pack, act, known, party, point, treatment)
+    return Gathered(pack, act, known, party, point, treatment, heeded.disputed_minor)
 
 
 def _proposal(asked: Asked, point_id: str, *, may_enter: bool) -> Proposal:
@@ -182,20 +185,9 @@ def _known_loan(loan_id: str, asked: Asked, docket: Docket) -> KnownLoan:
         product=asked.product,
         limitation_expires_on=expires_on,
         is_limitation_known=expires_on is not None,
+        arrangement=docket.arrangements.get(loan_id, ""),
         first_communication_at=docket.first_contacts.get(loan_id),
         oldest_due_on=stand.amounts.oldest_due_on if stand is not None else None,
-    )
-
-
-def _holds(docket: Docket, at: datetime, now: datetime) -> tuple[HoldInterval, ...]:
-    """The loans' holds, less disputes over a part, which forbid nothing about the rest. An act may
-    lag behind a clock that runs fast: a hold that has begun on the clock stands against it all the
-    same."""
-    owed = max((standing.amounts.overdue_minor for standing in docket.standings), default=0)
-    return tuple(
-        replace(hold, from_at=at) if at < hold.from_at <= now else hold
-        for hold in {hold.hold_id: hold for hold in docket.holds}.values()
-        if hold.amount_minor is None or hold.amount_minor >= owed
     )
 
 
@@ -206,15 +198,22 @@ def _begun(treatments: Sequence[Treated], at: datetime, now: datetime) -> tuple[
     )
 
 
-def _forbidden(terms: Sequence[Term], at: datetime, now: datetime) -> tuple[Term, ...]:
-    """The terms; as with holds, what was forbidden on the clock binds an act that lags. One taken
-    back as never said ends where it begins."""
+def _said(terms: Sequence[Term], at: datetime, now: datetime) -> tuple[Term, ...]:
+    """What forbids an act does so too once it has begun on the clock; what allows one does not.
+    What was taken back as never said ends where it begins."""
     return tuple(
-        replace(each, from_at=at)
-        if each.kind in _FORBIDDING and at < each.from_at <= now and each.until_at != each.from_at
-        else each
-        for each in terms
+        replace(term, from_at=at)
+        if term.kind in _FORBIDDING and at < term.from_at <= now and term.until_at != term.from_at
+        else term
+        for term in terms
     )
+
+
+def _bans(terms: Iterable[Term], at: datetime) -> Iterable[Ban]:
+    """Those that begin or end later do so inside a window too, so they keep their interval."""
+    for term in terms:
+        if term.kind is TermKind.BAN and (term.until_at is None or at < term.until_at):
+            yield Ban(term.channel, _hours(term.hours), term.from_at, term.until_at)
 
 
 def _known_treatment(treated: Treated) -> KnownTreatment:
@@ -226,20 +225,11 @@ def _known_treatment(treated: Treated) -> KnownTreatment:
     )
 
 
-def _marks(held: Sequence[HoldInterval], kind: HoldKind, party_id: str, at: datetime) -> bool:
-    return any(
-        hold.kind is kind
-        and hold.party_id == party_id
-        and Span(hold.from_at, hold.until_at).covers(at)
-        for hold in held
-    )
-
-
 def _is_liable(links: Sequence[Link], party_id: str) -> bool:
     return any(link.party_id == party_id and link.role in LIABLE_ROLES for link in links)
 
 
-_FORBIDDING = frozenset({TermKind.REFUSAL, TermKind.BAN})
+_FORBIDDING = frozenset({TermKind.BAN, TermKind.REFUSAL})
 _AGREED = {
     TermKind.HOURS: AgreedKind.HOURS,
     TermKind.FREQUENCY: AgreedKind.FREQUENCY,
@@ -281,12 +271,15 @@ def _known_point(point: StoredPoint) -> KnownPoint:
 def _zones(
     desk: Desk, tenant: Tenant, party: Party | None, points: Sequence[StoredPoint]
 ) -> tuple[str, ...]:
-    """Where the person may be: what it or the bank said, else every place its phones point to."""
+    """Where the person may be: what the bank says and what was found since, else every place its
+    phones point to."""
     if party is None:
         return (tenant.zone,)
-    if party.time_zone and is_zone(party.time_zone):
-        return (party.time_zone,)
     said = {point.time_zone for point in points if point.time_zone and is_zone(point.time_zone)}
+    if party.time_zone and is_zone(party.time_zone):
+        return tuple(sorted({party.time_zone, *said}))
     phones = [point for point in points if point.kind == PointKind.PHONE and not point.time_zone]
-    values = [persons.value_of(desk.vault, party, point) for point in phones]
+    values = [
+        e164(persons.value_of(desk.vault, party, point), tenant.jurisdiction) for point in phones
+    ]
     return tuple(sorted({*said, *plausible_zones(party.time_zone, tenant.zone, values)}))

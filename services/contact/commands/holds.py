@@ -244,6 +244,8 @@ def _problem(command: PlaceHold, from_at: datetime) -> str:
         return "it blocks nothing; leave blocks out for the kind's own."
     if command.amount_minor is not None and command.loan_id is None:
         return "part of a balance is of one loan: name the loan_id."
+    if command.amount_minor is not None and command.kind is not HoldKind.DISPUTE:
+        return f"{command.kind.value} is of the whole: amount_minor belongs to a dispute alone."
     return breathing_problem(command.kind, command.variant, from_at, command.until_at)
 
 

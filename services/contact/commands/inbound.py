@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from interfaces.values import LIABLE_ROLES, Capacity, Channel, Direction, Purpose, Role
 from services.contact.commands import occasions
-from services.contact.commands.consequences import Said
 from services.contact.commands.desk import Desk
 from services.contact.commands.judging import attempt_id_of
 from services.contact.commands.owing import Addressed
+from services.contact.commands.said import Said
 from services.contact.domain.outcomes import Outcome
 from services.contact.domain.replies import ReplyKind
 from services.contact.store import standing as standings

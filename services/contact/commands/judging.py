@@ -159,7 +159,7 @@ def hear(desk: Desk, docket: Docket, touch: Touch, standing: Standing, at: datet
         touch=touch,
         at=at,
         tenant=desk.tenants.get(touch.tenant),
-        standing=standing,
+        standing=_less_disputed(standing, found.disputed_minor.get(touch.loan_id, 0)),
         pack=found.pack,
         act=found.act,
         known=found.known,
@@ -167,6 +167,14 @@ def hear(desk: Desk, docket: Docket, touch: Touch, standing: Standing, at: datet
         point=found.point,
         treatment=found.treatment,
     )
+
+
+def _less_disputed(standing: Standing, parts_minor: int) -> Standing:
+    """What is said of the loan asks for nothing that the person disputes, even where the bank's own
+    books do not say so yet."""
+    amounts = standing.amounts
+    disputed_minor = max(amounts.disputed_minor, parts_minor)
+    return replace(standing, amounts=replace(amounts, disputed_minor=disputed_minor))
 
 
 def _as_worded(desk: Desk, touch: Touch, docket: Docket) -> Touch:

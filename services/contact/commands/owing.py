@@ -129,6 +129,7 @@ def _owe(desk: Desk, facts: Facts, duty: Duty, occasion: str, now: datetime) -> 
         occasion=named,
         rule_id=duty.rule_id,
         owed_by=duty.owed_by,
+        counts_from=duty.counts_from,
         planned_at=planned_at(duty.owed_by, duty.lead_days, now, duty.party) if is_ours else None,
         waits_for=unwritten,
     )

@@ -12,11 +12,11 @@ from chassis import outbox
 from chassis.errors import Conflict, Invalid
 from chassis.vault import Unreadable
 from interfaces.values import Channel, HoldKind
-from services.contact.commands import consequences, opting, telling
-from services.contact.commands.consequences import Said
+from services.contact.commands import consequences, opting, reply_holds, telling
 from services.contact.commands.desk import Desk
 from services.contact.commands.inbound import record_call
 from services.contact.commands.promising import loan_promised
+from services.contact.commands.said import Said
 from services.contact.commands.understanding import (
     BY_PERSON,
     BY_WORD_LISTS,
@@ -206,7 +206,7 @@ async def _repeated(
     first = await store.revision(session, command.tenant, command.reply_id, 0)
     loan_ids = first.loan_ids if first else [known.loan_id]
     possible = [
-        consequences.hold_id(command.reply_id, kind, loan_id)
+        reply_holds.hold_id(command.reply_id, kind, loan_id)
         for kind in HoldKind
         for loan_id in ("", *loan_ids)
     ]

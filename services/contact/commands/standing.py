@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from interfaces.facts import PartyInRole
+from interfaces.values import AgreementKind, AgreementStatus
 from services.contact.commands import occasions, placement_ends, telling
 from services.contact.commands.desk import Desk
 from services.contact.domain.standing import (
@@ -24,6 +25,9 @@ from services.contact.settings import TOPIC
 from services.contact.store import holds, people, progress
 from services.contact.store import standing as store
 from services.contact.store.people import Link
+
+# A promise is a person's word about one payment, no arrangement of the whole.
+_ARRANGEMENTS = frozenset({AgreementKind.PLAN, AgreementKind.SETTLEMENT})
 
 
 @dataclass(frozen=True)
@@ -89,15 +93,43 @@ class Matter:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Agreed:
+    """What the loan's latest agreement is."""
+
+    tenant: str
+    loan_id: str
+    version: int
+    kind: AgreementKind
+    status: AgreementStatus
+    at: datetime
+
+
 async def follow_matters(session: AsyncSession, matters: Sequence[Matter]) -> None:
     """The gate looks at limitation before anybody sues, or says that somebody will. The loans are
     locked."""
-    known = await store.load(session, {each.loan_id for each in matters})
+    await _begin(session, matters)
     for each in matters:
+        await store.save_limitation(session, each.loan_id, each.version, each.limitation_expires_on)
+
+
+async def follow_agreements(session: AsyncSession, agreed: Sequence[Agreed]) -> None:
+    """Who keeps a plan or a settlement is collected from by nobody, whoever asks the gate. The
+    loans are locked."""
+    await _begin(session, agreed)
+    for each in agreed:
+        is_kept = each.kind in _ARRANGEMENTS and each.status is AgreementStatus.ACTIVE
+        kept = each.kind.value if is_kept else ""
+        await store.save_arrangement(session, each.loan_id, each.version, kept)
+
+
+async def _begin(session: AsyncSession, told: Sequence[Matter | Agreed]) -> None:
+    """A loan of which no position came yet stands stopped."""
+    known = await store.load(session, {each.loan_id for each in told})
+    for each in told:
         if each.loan_id not in known:
             known[each.loan_id] = Standing(each.tenant, each.loan_id)
             await store.save(session, [known[each.loan_id]], each.at)
-        await store.save_limitation(session, each.loan_id, each.version, each.limitation_expires_on)
 
 
 def _closing(told: Sequence[Told]) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from events.v1 import contact_replies_pb2 as pb
-from services.contact.commands.consequences import Said
+from services.contact.commands.said import Said
 from services.contact.store.replies import UnderstandingRow
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from services.contact.commands import reachability, telling
+from services.contact.commands.composing import speaking
 from services.contact.commands.desk import Desk
 from services.contact.commands.judging import Hearing, attempt_id_of
 from services.contact.commands.party import Locked
@@ -34,7 +35,7 @@ async def confirm(
     session: AsyncSession, desk: Desk, hearings: Sequence[Hearing], earlier: AttemptRow | None
 ) -> AttemptRow:
     """The attempt about all that was heard; `earlier` is one of it that never left."""
-    fresh = new_attempt(hearings[0], AttemptStatus.CONFIRMED)
+    fresh = new_attempt(speaking(hearings), AttemptStatus.CONFIRMED)
     if earlier is None:
         fresh.key = _key([hearing.touch.key for hearing in hearings])
         fresh.attempt_id = attempt_id_of(fresh.tenant, fresh.key)

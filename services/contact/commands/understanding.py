@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from services.contact.commands import telling_replies
-from services.contact.commands.consequences import Said
 from services.contact.commands.desk import Desk
+from services.contact.commands.said import Said
 from services.contact.domain.tasks import wished_at
 from services.contact.domain.understanding.classify import Understanding, understand
 from services.contact.settings import TOPIC

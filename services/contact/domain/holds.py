@@ -101,6 +101,21 @@ def stopping(
     return [hold for hold in intervals if block in hold.blocks and hold.kind not in passing]
 
 
+def is_of_a_part(hold: HoldInterval) -> bool:
+    """A dispute may be about a part of what is owed; any other hold is of the whole."""
+    return hold.kind is HoldKind.DISPUTE and hold.amount_minor is not None
+
+
+def disputed_minor(intervals: Iterable[HoldInterval], at: datetime) -> int:
+    """How much of one loan is in dispute by parts at an instant. Nobody knows whether two parts are
+    the same one, so they are added: at worst less is asked for than might be."""
+    return sum(
+        hold.amount_minor or 0
+        for hold in intervals
+        if is_of_a_part(hold) and Span(hold.from_at, hold.until_at).covers(at)
+    )
+
+
 def union(intervals: Iterable[HoldInterval]) -> list[Span]:
     """Disjoint spans in order, covering exactly what at least one interval covers."""
     spans: list[Span] = []

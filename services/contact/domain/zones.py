@@ -7,25 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-# Country calling codes to the zones of their territory; China keeps one official time.
-_ZONES_OF_PREFIX = {
-    "+1": (
-        "America/New_York",
-        "America/Chicago",
-        "America/Denver",
-        "America/Los_Angeles",
-        "America/Anchorage",
-        "Pacific/Honolulu",
-    ),
-    "+44": ("Europe/London",),
-    "+65": ("Asia/Singapore",),
-    "+81": ("Asia/Tokyo",),
-    "+852": ("Asia/Hong_Kong",),
-    "+853": ("Asia/Macau",),
-    "+86": ("Asia/Shanghai",),
-    "+886": ("Asia/Taipei",),
-    "+91": ("Asia/Kolkata",),
-}
+from services.contact.domain.calling_codes import CODE_DIGITS_MAX, ZONES_OF_CODE
 
 
 def plausible_zones(stated: str, tenant_zone: str, phones: Iterable[str]) -> tuple[str, ...]:
@@ -63,9 +45,12 @@ def day_bounds(at: datetime, zone: str) -> tuple[datetime, datetime]:
 
 
 def _zones_of_phone(phone: str) -> tuple[str, ...]:
-    digits = phone.replace(" ", "").replace("-", "")
-    for length in (4, 3, 2):
-        zones = _ZONES_OF_PREFIX.get(digits[:length])
+    """By the longest calling code that the number begins with."""
+    if not phone.startswith("+"):
+        return ()
+    digits = "".join(filter(str.isdecimal, phone))
+    for length in range(CODE_DIGITS_MAX, 0, -1):
+        zones = ZONES_OF_CODE.get(digits[:length])
         if zones is not None:
-            return zones
+            return tuple(filter(is_zone, zones))
     return ()

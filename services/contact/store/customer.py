@@ -21,7 +21,7 @@ from services.contact.domain.agreements import (
     in_force,
 )
 from services.contact.domain.outcomes import NOT_REACHED, REACHED
-from services.contact.domain.reachability import Contact, Reach, derive
+from services.contact.domain.reachability import Contact, Reach, Reachability, derive
 from services.contact.domain.replies import OF_A_DEBTOR
 from services.contact.domain.treatments import Treatment, combined, read
 from services.contact.store.customer_rows import AgreedRow, ReachabilityRow, VulnerabilityRow
@@ -90,6 +90,15 @@ async def treatment_of(session: AsyncSession, party_id: str) -> Treatment:
 
 async def told_reachability(session: AsyncSession, party_id: str) -> ReachabilityRow | None:
     return await session.get(ReachabilityRow, party_id)
+
+
+async def out_of_reach(session: AsyncSession, party_ids: Collection[str]) -> set[str]:
+    """Those of the parties who were told to be suspect or lost."""
+    query = select(col(ReachabilityRow.party_id)).where(
+        col(ReachabilityRow.party_id).in_(sorted(set(party_ids))),
+        col(ReachabilityRow.state) != Reachability.REACHABLE,
+    )
+    return set((await session.execute(query)).scalars())
 
 
 async def keep_reachability(session: AsyncSession, row: ReachabilityRow) -> None:

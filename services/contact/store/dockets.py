@@ -115,7 +115,8 @@ AnyPoint = PointRow | StoredPoint
 @dataclass(frozen=True)
 class Docket:
     """`first` is what was answered before: then nothing else was looked at. `own_id` is the
-    attempt under the touch's own key, empty if there is none."""
+    attempt under the touch's own key, empty if there is none; `held_loans` are the loans of those
+    holds that are of one alone, by the hold's id."""
 
     first: TouchOutcome | None = None
     own_id: str = ""
@@ -129,11 +130,13 @@ class Docket:
     treatments: tuple[Treated, ...] = ()
     reachability: Reachability = Reachability.REACHABLE
     holds: tuple[HoldInterval, ...] = ()
+    held_loans: Mapping[str, str] = field(default_factory=dict)
     attempts: tuple[PastAttempt, ...] = ()
     overrides: tuple[KnownOverride, ...] = ()
     notices: tuple[KnownNotice, ...] = ()
     first_contacts: Mapping[str, datetime] = field(default_factory=dict)
     limitations: Mapping[str, date] = field(default_factory=dict)
+    arrangements: Mapping[str, str] = field(default_factory=dict)
     agency: KnownAgency | None = None
     placed_until: datetime | None = None
 
@@ -162,10 +165,11 @@ async def look(session: AsyncSession, ask: Ask) -> Docket:
 def _docket(ask: Ask, raw: dict[str, Any]) -> Docket:
     if "first" in raw:
         return Docket(first=_OUTCOME.validate_json(raw["first"]))
+    stood = raw["standings"] or ()
     return Docket(
         own_id=(raw["own"] or {}).get("attempt_id", ""),
         is_parked=raw["is_parked"],
-        standings=tuple(map(_standing, raw["standings"] or ())),
+        standings=tuple(map(_standing, stood)),
         party=_party(raw["party"]) if raw["party"] else None,
         links=tuple(
             Link(ask.tenant, loan, party, Role(role)) for loan, party, role in raw["links"] or ()
@@ -177,17 +181,15 @@ def _docket(ask: Ask, raw: dict[str, Any]) -> Docket:
         reachability=Reachability(raw["reachability"] or Reachability.REACHABLE),
         placed_until=_instant(raw["placed_until"]),
         holds=tuple(map(_hold, raw["holds"] or ())),
+        held_loans={h["hold_id"]: h["loan_id"] for h in raw["holds"] or () if h["loan_id"]},
         attempts=tuple(map(_past, raw["attempts"] or ())),
         overrides=tuple(map(override_of, raw["overrides"] or ())),
         notices=tuple(map(notice_of, raw["notices"] or ())),
         first_contacts={
             loan: datetime.fromisoformat(at) for loan, at in (raw["first_contacts"] or {}).items()
         },
-        limitations={
-            each["loan_id"]: date.fromisoformat(each["limitation_expires_on"])
-            for each in raw["standings"] or ()
-            if each["limitation_expires_on"]
-        },
+        limitations={s["loan_id"]: on for s in stood if (on := _date(s["limitation_expires_on"]))},
+        arrangements={each["loan_id"]: each["arrangement"] for each in stood},
     )
 
 

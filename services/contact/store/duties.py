@@ -19,7 +19,8 @@ class DutyRow(Row, table=True):
     """`occasion` tells duties of one kind apart; `raised_at` is when its being missed was told.
     `planned_at` is when contact does it itself, none where a person does; `attempt_key` is that of
     the attempt its message was confirmed as, until its end is known; `round` counts how often
-    every channel refused; what `may_return` was dropped by the platform, not by a person."""
+    every channel refused; what `may_return` was dropped by the platform, not by a person; a
+    notice given before `counts_from` is another one."""
 
     __tablename__: ClassVar[str] = "duty"
     tenant: str
@@ -42,6 +43,7 @@ class DutyRow(Row, table=True):
     put_off_because: str = ""
     may_return: bool = False
     attempt_key: str = ""
+    counts_from: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
 
     @property
     def is_open(self) -> bool:

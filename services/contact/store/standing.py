@@ -55,6 +55,15 @@ async def save_limitation(
     await session.execute(_LIMITATION, bound)
 
 
+async def save_arrangement(
+    session: AsyncSession, loan_id: str, version: int, arrangement: str
+) -> None:
+    """What the loan's latest agreement says, empty if none is kept; an older one changes nothing.
+    The stream is locked."""
+    bound = {"loan_id": loan_id, "version": version, "arrangement": arrangement}
+    await session.execute(_ARRANGEMENT, bound)
+
+
 def _standing(row: StandingRow) -> Standing:
     amounts = Amounts(
         currency=row.currency,
@@ -103,6 +112,10 @@ def _values(standing: Standing, changed_at: datetime) -> dict[str, object]:
 _LIMITATION = text(
     """UPDATE standing SET limitation_expires_on = :expires_on, matter_version = :version
     WHERE loan_id = :loan_id AND matter_version < :version"""
+)
+_ARRANGEMENT = text(
+    """UPDATE standing SET arrangement = :arrangement, agreement_version = :version
+    WHERE loan_id = :loan_id AND agreement_version < :version"""
 )
 _SAVE = text(
     f"""INSERT INTO standing ({", ".join(_COLUMNS)})

@@ -75,6 +75,8 @@ class StandingRow(Row, table=True):
     changed_at: datetime = _instant()
     limitation_expires_on: date | None = None
     matter_version: int = Field(default=0, sa_type=BigInteger)
+    arrangement: str = ""
+    agreement_version: int = Field(default=0, sa_type=BigInteger)
 
 
 class HoldRow(Row, table=True):

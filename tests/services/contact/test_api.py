@@ -98,6 +98,10 @@ async def test_the_same_hold_again_is_answered_the_same_and_another_under_its_id
         {"loan_id": "l1", "evidence": "a\u0000b"},
         {"loan_id": "l1", "amount_minor": 1.5},
         {"loan_id": "l1", "amount_minor": -1},
+        {"loan_id": "l1", "kind": "represented", "amount_minor": 1},
+        {"kind": "deceased", "party_id": "b1", "blocks": ["legal"]},
+        {"kind": "incapacity", "party_id": "b1", "blocks": ["contact", "interest"]},
+        {"kind": "bankruptcy", "loan_id": "l1", "blocks": ["visit"]},
         {"loan_id": "l1", "surprise": 1},
     ],
 )

@@ -16,7 +16,7 @@ from services.contact.commands.desk import Desk
 from services.contact.commands.verdicts import AskVerdict, Told
 from services.contact.consumers import follow_standing
 from services.contact.settings import Tenants
-from tests.services.contact.customer import get
+from tests.services.contact.customer import get, post, word
 from tests.services.contact.scene import NOON, TENANT, Scene, record, touch_of
 
 pytestmark = pytest.mark.database
@@ -87,6 +87,17 @@ async def test_where_a_person_lives_is_unknown_and_a_states_rules_are_kept(scene
     assert "US-7IN7-B" in {each.article.rule_id for each in told.verdict.findings}
 
 
+async def test_where_a_person_was_found_to_live_counts_beside_what_the_bank_says(
+    scene: Scene,
+) -> None:
+    await scene.overdue("l1", "b1")
+    phone = (await get(scene, "parties/b1/points"))["points"][0]["point_id"]
+    moved = word("zone_set", point_id=phone, time_zone="Europe/London")
+    await post(scene, "parties/b1/words", moved)
+    night = await scene.attempt(touch_of("l1", "b1", channel=Channel.SMS))
+    assert (night.rule_id, night.next_allowed_at) == ("CN-TIME-1", NOON + timedelta(hours=4))
+
+
 async def test_notices_and_the_first_communication_are_among_the_facts(scene: Scene) -> None:
     await scene.overdue("l1", "b1")
     unheard = await facts_of_call(scene)
@@ -110,3 +121,16 @@ async def facts_of_call(scene: Scene) -> dict[str, Any]:
     refused = await scene.attempt(touch_of("l1", "b1", at=night))
     assert refused.status is TouchStatus.REFUSED
     return await facts(scene)
+
+
+@pytest.mark.parametrize("written", ["+61 2 9999 1234", "0061 2 9999 1234"])
+async def test_who_leaves_a_foreign_number_is_called_by_day_there_too(
+    scene: Scene, written: str
+) -> None:
+    await scene.person("b1", ("phone", written), zone="")
+    await scene.position("l1", parties=[("b1", Role.BORROWER)])
+    await scene.opened("l1")
+    evening = NOON + timedelta(hours=8, minutes=30)  # 20:30 in Shanghai, 23:30 in Hobart
+    refused = await scene.attempt(touch_of("l1", "b1", channel=Channel.SMS, at=evening))
+    assert refused.rule_id == "CN-TIME-1"
+    assert "Australia" in refused.because

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from events.v1 import contact_pb2, contact_placements_pb2
+from interfaces.contact import TouchStatus
 from interfaces.values import Capacity, Channel, Role
 from services.contact.commands import agency_acts, placements
 from services.contact.commands.agency_acts import ActNamed
@@ -24,7 +25,7 @@ from tests.services.contact.placing import (
     reservation,
 )
 from tests.services.contact.reminding import AS_BORROWER, act, due, instalment, rows, sent, words_of
-from tests.services.contact.scene import NOON, TENANT, Scene
+from tests.services.contact.scene import NOON, TENANT, Scene, touch_of
 
 pytestmark = pytest.mark.database
 DAY = timedelta(days=1)
@@ -76,6 +77,23 @@ async def test_the_second_missed_payment_is_the_one_the_bank_told_of(scene: Scen
     await scene.overdue("l1", "b1")
     [duty] = await rows(scene)
     assert duty.owed_by == datetime(2026, 2, 8, 16, tzinfo=UTC) + DAY * 14
+
+
+async def test_a_notice_given_before_two_payments_were_missed_is_not_the_one_owed(
+    scene: Scene,
+) -> None:
+    under(scene, "uk-conc")
+    await scene.overdue("l1", "b1")
+    await scene.position("l1", 2, parties=AS_BORROWER, oldest_due_on="2026-02-20")
+    early = touch_of("l1", "b1", channel=Channel.EMAIL, notice="arrears", position_version=2)
+    assert (await scene.attempt(early)).status is TouchStatus.CONFIRMED
+    [duty] = [row for row in await rows(scene) if row.dropped_at is None]
+    assert duty.done_at is None
+    in_time = replace(early, key="l1/again", at=NOON + 31 * DAY)
+    assert SECOND_MISSED < in_time.at < duty.owed_by
+    assert (await scene.attempt(in_time)).status is TouchStatus.CONFIRMED
+    [duty] = [row for row in await rows(scene) if row.dropped_at is None]
+    assert duty.proof == "l1/again"
 
 
 async def test_arrears_that_begin_later_are_counted_anew(scene: Scene) -> None:

@@ -75,6 +75,25 @@ class CertifiedAgents:
 
 
 @dataclass(frozen=True)
+class NotArranged:
+    """Nobody collects what a plan covers while it is kept. The bank itself may still remind of the
+    payments to come; when it is broken, a person's word or a judgement says, not time."""
+
+    is_timeless = True
+
+    kinds: frozenset[str]
+
+    def objection(self, act: Proposal, known: Known, at: datetime) -> Objection | None:
+        if act.purpose is Purpose.REMINDER and act.capacity is Capacity.CREDITOR:
+            return None
+        for loan in known.loans:
+            is_meant = not act.loan_ids or loan.loan_id in act.loan_ids
+            if is_meant and loan.arrangement in self.kinds:
+                return Objection(f"a {loan.arrangement} of loan {loan.loan_id} is kept", None)
+        return None
+
+
+@dataclass(frozen=True)
 class NoSuitWhenBarred:
     """Neither a suit nor the threat of one on a debt whose limitation has expired, or of which
     nobody knows whether it has."""

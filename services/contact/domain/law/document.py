@@ -29,12 +29,16 @@ from services.contact.domain.law.facts import (
     Result,
 )
 from services.contact.domain.points import OptOut
+from services.contact.domain.zones import is_zone
 
 Document = Mapping[str, Any]
+# Beyond these, zones and reviews would leave the calendar.
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
 
 
 def parse(raw: Document, tenant: str = "") -> Facts:
-    """Reads a document that its schema has already accepted."""
+    """Reads a document that its schema has already accepted. Raises `ValueError` for an unknown
+    zone, and for a day or an instant that is none or lies beyond the calendars."""
     packs = raw["pack"]
     act = _act(raw["act"], tenant)
     return Facts(
@@ -74,7 +78,7 @@ def _act(raw: Document, tenant: str) -> Proposal:
 def _known(raw: Document, act: Proposal) -> Known:
     party, debtor = raw.get("party", {}), raw.get("debtor", {})
     return Known(
-        zones=tuple(party.get("zones", ("UTC",))),
+        zones=tuple(map(_zone, party.get("zones", ("UTC",)))),
         roles=frozenset(map(Role, party.get("roles", (act.role,)))),
         is_debtor_liable=debtor.get("is_liable", True),
         region=party.get("region", ""),
@@ -89,9 +93,7 @@ def _known(raw: Document, act: Proposal) -> Known:
             OptOut(Channel(each["channel"]), each.get("point", ""))
             for each in raw.get("opt_outs", ())
         ),
-        bans=tuple(
-            Ban(_channel(each), _day_hours(each.get("hours"))) for each in raw.get("bans", ())
-        ),
+        bans=tuple(map(_ban, raw.get("bans", ()))),
         agreements=tuple(map(_agreement, raw.get("agreements", ()))),
         treatments=tuple(map(_treatment, party.get("treatments", ()))),
         holds=tuple(
@@ -119,6 +121,11 @@ def _point(raw: Document) -> KnownPoint:
         is_reserved=raw.get("is_reserved", False),
         is_invalid=raw.get("is_invalid", False),
     )
+
+
+def _ban(raw: Document) -> Ban:
+    hours = _day_hours(raw.get("hours"))
+    return Ban(_channel(raw), hours, _perhaps(raw.get("from")), _perhaps(raw.get("until")))
 
 
 def _agreement(raw: Document) -> Agreement:
@@ -182,6 +189,7 @@ def _loan(raw: Document) -> KnownLoan:
         limitation_expires_on=_day(raw.get("limitation_expires_on")),
         is_limitation_known=raw.get("is_limitation_known", True),
         is_settled=raw.get("is_settled", False),
+        arrangement=raw.get("arrangement", ""),
         first_communication_at=_perhaps(raw.get("first_communication_at")),
         next_due_on=_day(raw.get("next_due_on")),
         payments_missed_two_on=_day(raw.get("payments_missed_two_on")),
@@ -225,8 +233,17 @@ def _agency(raw: Document | None) -> KnownAgency | None:
     )
 
 
+def _zone(named: str) -> str:
+    if not is_zone(named):
+        raise ValueError(f"{named!r} is no IANA time zone")
+    return named
+
+
 def _instant(raw: str) -> datetime:
-    return datetime.fromisoformat(raw).astimezone(UTC)
+    at = datetime.fromisoformat(raw)
+    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+        raise ValueError(f"{raw} is not of the years {_FIRST_YEAR} to {_LAST_YEAR}")
+    return at.astimezone(UTC)
 
 
 def _perhaps(raw: str | None) -> datetime | None:

@@ -142,10 +142,16 @@ class DayHours:
 @dataclass(frozen=True, slots=True)
 class Ban:
     """A medium, or a time of day, that the person forbade; no channel means every channel, no
-    hours means always."""
+    hours means always. Without a beginning it has begun."""
 
     channel: Channel | None = None
     hours: DayHours | None = None
+    from_at: datetime | None = None
+    until_at: datetime | None = None
+
+    def lasts(self, at: datetime) -> bool:
+        has_begun = self.from_at is None or self.from_at <= at
+        return has_begun and (self.until_at is None or at < self.until_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,15 +188,17 @@ class KnownTreatment:
 
 @dataclass(frozen=True, slots=True)
 class KnownLoan:
-    """What rules ask of a loan; `oldest_due_on` is the day of the oldest unpaid. The other due
-    dates and the arrears are looked at by duties alone. No limitation date: it does not expire,
-    unless `is_limitation_known` says that nobody knows."""
+    """What rules ask of a loan; `oldest_due_on` is the day of the oldest unpaid, `arrangement` the
+    kind of the agreement that is being kept, empty if none is. The other due dates and the arrears
+    are looked at by duties alone. No limitation date: it does not expire, unless
+    `is_limitation_known` says that nobody knows."""
 
     loan_id: str
     product: str = ""
     limitation_expires_on: date | None = None
     is_limitation_known: bool = True
     is_settled: bool = False
+    arrangement: str = ""
     first_communication_at: datetime | None = None
     next_due_on: date | None = None
     payments_missed_two_on: date | None = None

@@ -68,15 +68,16 @@ class NoBan:
 
     def objection(self, act: Proposal, known: Known, at: datetime) -> Objection | None:
         for ban in known.bans:
-            if ban.channel not in (None, act.channel):
+            if ban.channel not in (None, act.channel) or not ban.lasts(at):
                 continue
             if ban.hours is None:
                 named = ban.channel.value if ban.channel else "any medium"
-                return Objection(f"the party forbade to be reached by {named}", None)
+                return Objection(f"the party forbade to be reached by {named}", ban.until_at)
             if _banned(ban.hours, known.zones, at):
                 hours = f"{ban.hours.from_time:%H:%M} to {ban.hours.until_time:%H:%M}"
                 because = f"the party forbade to be reached from {hours}"
-                return Objection(because, self._end(ban.hours, known.zones, at))
+                ends = (self._end(ban.hours, known.zones, at), ban.until_at)
+                return Objection(because, min((end for end in ends if end), default=None))
         return None
 
     @staticmethod

@@ -21,6 +21,7 @@ def decisive(known: Known, from_at: datetime, until_at: datetime) -> list[dateti
     inside = [hold.from_at for hold in known.holds]
     inside += [agreed.until_at for agreed in known.agreements if agreed.until_at is not None]
     inside += [treatment.from_at for treatment in known.treatments]
+    inside += [ban.from_at for ban in known.bans if ban.from_at is not None]
     inside += [override.until_at for override in known.overrides]
     inside += [from_at + _HOUR * hour for hour in range(1, hours + 1)]
     inside += _edges(known, from_at, last)

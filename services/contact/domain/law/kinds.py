@@ -12,6 +12,7 @@ from services.contact.domain.law.conduct import (
     ConsentToEnter,
     ListedAgency,
     NoSuitWhenBarred,
+    NotArranged,
     VisitPeople,
 )
 from services.contact.domain.law.counts import CallsInDays, DaysAfterConversation, Per, PerDay
@@ -81,6 +82,7 @@ JUDGED: Mapping[str, Callable[[Parameters], Kind]] = {
     "consent_to_enter": lambda _: ConsentToEnter(),
     "listed_agency": lambda stated: ListedAgency(stated["evaluated_days_max"]),
     "certified_agents": lambda _: CertifiedAgents(),
+    "arranged": lambda stated: NotArranged(frozenset(stated["kinds"])),
     "no_suit_when_barred": lambda _: NoSuitWhenBarred(),
     "notice_before": lambda stated: NoticeBefore(NoticeKind(stated["notice"]), stated["days"]),
 }

@@ -40,6 +40,8 @@ class DutyRule:
 
 @dataclass(frozen=True)
 class Duty:
+    """`counts_from`: a notice given before did something else; none where any does it."""
+
     rule_id: str
     kind: NoticeKind
     loan: str
@@ -47,6 +49,7 @@ class Duty:
     owed_by: datetime
     is_missed: bool
     lead_days: int = 0
+    counts_from: datetime | None = None
 
 
 def duties(rules: Iterable[DutyRule], facts: Facts, now: datetime) -> tuple[Duty, ...]:
@@ -66,6 +69,7 @@ def duties(rules: Iterable[DutyRule], facts: Facts, now: datetime) -> tuple[Duty
                         owed_by,
                         now > owed_by,
                         rule.lead_days or rule.days,
+                        _counts_from(rule, facts, loan, now),
                     )
                 )
     return tuple(sorted(found, key=lambda duty: (duty.owed_by, duty.rule_id, duty.loan)))
@@ -85,6 +89,11 @@ def _owed_by(rule: DutyRule, facts: Facts, loan: KnownLoan, now: datetime) -> da
     if rule.every_months == 0:
         return None
     return _months_later(max(given), rule.every_months)
+
+
+def _counts_from(rule: DutyRule, facts: Facts, loan: KnownLoan, now: datetime) -> datetime | None:
+    """What is owed again and again is owed of what has begun."""
+    return _since(rule, facts, loan, now) if rule.every_months else None
 
 
 def _since(rule: DutyRule, facts: Facts, loan: KnownLoan, now: datetime) -> datetime | None:

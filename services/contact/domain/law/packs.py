@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from interfaces.values import Capacity, Channel, Purpose, Role
+from interfaces.values import Capacity, Channel, HoldKind, Purpose, Role
 from services.contact.domain.law.facts import NoticeKind, Proposal
 from services.contact.domain.law.judgement import Article, Pack, Rule, Scope, Status, Strength
 from services.contact.domain.law.kinds import JUDGED, build
@@ -64,6 +64,16 @@ class PackVersion:
     def grants_cease(self) -> bool:
         """Whether a person may forbid all contact by writing so."""
         return any("cease_request" in each.parameters.get("kinds", ()) for each in self.entries)
+
+    @property
+    def held_kinds(self) -> frozenset[HoldKind]:
+        """The holds that an article of its own says are kept."""
+        return frozenset(
+            HoldKind(kind)
+            for each in self.entries
+            if each.kind == "hold"
+            for kind in each.parameters.get("kinds", ())
+        )
 
     @property
     def letter_fields(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from interfaces.facts import HoldInterval
 from interfaces.values import Capacity, Direction
 from services.contact.domain.law.facts import (
     Agreement,
+    Ban,
     DayHours,
     Known,
     KnownAgency,
@@ -28,7 +29,7 @@ def document_of(packs: list[str], at: datetime, act: Proposal, known: Known) -> 
     lists: Document = {
         "points": [_point(each) for each in known.points],
         "opt_outs": [{"channel": o.channel.value, "point": o.point_id} for o in known.opt_outs],
-        "bans": [_kept(channel=b.channel, hours=_hours(b.hours)) for b in known.bans],
+        "bans": [_ban(each) for each in known.bans],
         "agreements": [_agreement(each) for each in known.agreements],
         "holds": [_hold(each) for each in known.holds],
         "attempts": [_attempt(each) for each in known.attempts],
@@ -155,6 +156,12 @@ def _point(point: KnownPoint) -> Document:
     )
 
 
+def _ban(ban: Ban) -> Document:
+    hours = _hours(ban.hours)
+    told = _kept(channel=ban.channel, hours=hours, until=ban.until_at)
+    return told | ({"from": ban.from_at.isoformat()} if ban.from_at else {})
+
+
 def _agreement(agreed: Agreement) -> Document:
     told = _kept(kind=agreed.kind, channel=agreed.channel, hours=_hours(agreed.hours))
     told |= {"from": agreed.from_at.isoformat()} | _kept(until=agreed.until_at)
@@ -218,6 +225,7 @@ def _loan(loan: KnownLoan) -> Document:
         product=loan.product,
         limitation_expires_on=loan.limitation_expires_on,
         is_settled=loan.is_settled,
+        arrangement=loan.arrangement,
         first_communication_at=loan.first_communication_at,
         next_due_on=loan.next_due_on,
         payments_missed_two_on=loan.payments_missed_two_on,

@@ -67,15 +67,14 @@ class NoHold:
             HoldKind.DECEASED: known.is_dead,
             HoldKind.INCAPACITY: known.is_incapacitated,
         }
-        held = {hold.kind for hold in known.holds}
+        held = {hold.kind for hold in known.holds if _blocked(act) in hold.blocks}
         return next((k for k, is_so in stated.items() if is_so and k in self.kinds - held), None)
 
     @staticmethod
     def _stopping(act: Proposal, known: Known) -> Iterable[HoldInterval]:
-        block = Block.VISIT if act.channel is Channel.VISIT else Block.CONTACT
         concerned = holds.concerning(known.holds, {act.party_id, act.debtor_id})
         passing = _passing(act)
-        for hold in holds.stopping(concerned, block, act.purpose):
+        for hold in holds.stopping(concerned, _blocked(act), act.purpose):
             is_debtors = hold.party_id in (None, act.debtor_id)
             if not (hold.kind in passing and is_debtors):
                 yield hold
@@ -170,6 +169,10 @@ def _passing(act: Proposal) -> frozenset[HoldKind]:
     if act.is_cease_notice:
         return frozenset({HoldKind.CEASE_REQUEST})
     return frozenset()
+
+
+def _blocked(act: Proposal) -> Block:
+    return Block.VISIT if act.channel is Channel.VISIT else Block.CONTACT
 
 
 def _covers(hold: HoldInterval, at: datetime) -> bool:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 
 from events.v1.contact_customer_pb2 import CustomerRecordChanged
-from interfaces.values import Channel, Role
+from interfaces.contact import TouchStatus
+from interfaces.values import Channel, Purpose, Role
 from services.contact.domain.agreements import Hours, TermKind, in_force
 from services.contact.store import customer
-from tests.services.contact.customer import agreement, get, post, vulnerability
-from tests.services.contact.scene import NOON, Scene
+from tests.services.contact.customer import agreement, get, post, vulnerability, word
+from tests.services.contact.scene import NOON, Scene, touch_of
 
 pytestmark = pytest.mark.database
 
@@ -96,3 +97,43 @@ async def test_a_debtor_opts_out_but_does_not_refuse(scene: Scene) -> None:
     problem = await post(scene, "parties/b1/agreements", agreement("r1", "refusal"), 422)
     assert problem["code"] == "contact/refusal_of_the_liable"
     assert (await get(scene, "parties/b1/agreements"))["agreements"] == []
+
+
+async def test_a_ban_with_an_end_says_when_the_medium_is_free_again(scene: Scene) -> None:
+    await scene.overdue("l1", "b1")
+    until = NOON + timedelta(days=1)
+    ban = agreement("x1", "ban", channel="sms", until_at=until.isoformat())
+    await post(scene, "parties/b1/agreements", ban)
+    refused = await scene.attempt(touch_of("l1", "b1", channel=Channel.SMS))
+    assert (refused.rule_id, refused.next_allowed_at) == ("BAN", until)
+    [kept] = (await get(scene, "loans/l1/verdicts"))["verdicts"][0]["facts"]["bans"]
+    assert datetime.fromisoformat(kept["until"]) == until
+
+
+@pytest.mark.parametrize(("kind", "rule"), [("ban", "BAN"), ("refusal", "THIRD-PARTY")])
+async def test_a_case_that_lags_behind_the_clock_heeds_what_was_forbidden_since(
+    scene: Scene, kind: str, rule: str
+) -> None:
+    await scene.person("b1", ("phone", "+86-900-1"))
+    await scene.person("c1", ("phone", "+86-900-2"))
+    await scene.position("l1", parties=[("b1", Role.BORROWER), ("c1", Role.CONTACT)])
+    await scene.opened("l1")
+    [only] = (await get(scene, "parties/b1/points"))["points"]
+    await post(scene, "parties/b1/words", word("invalid", point_id=only["point_id"]))
+    scene.set_clock(NOON + timedelta(days=1))
+    channel = {"channel": "sms"} if kind == "ban" else {}
+    await post(scene, "parties/c1/agreements", agreement("x1", kind, **channel))
+    named = {"role": Role.CONTACT, "about_party_id": "b1", "purpose": Purpose.LOCATE}
+    refused = await scene.attempt(touch_of("l1", "c1", channel=Channel.SMS, **named))
+    recorded = (await get(scene, "loans/l1/verdicts"))["verdicts"][0]
+    assert refused.status is TouchStatus.REFUSED
+    assert rule in [each["rule"] for each in recorded["findings"]]
+
+
+async def test_what_was_agreed_since_allows_nothing_to_a_case_that_lags(scene: Scene) -> None:
+    await scene.overdue("l1", "b1")
+    late = NOON + timedelta(hours=10, minutes=30)
+    scene.set_clock(late + timedelta(days=1))
+    await post(scene, "parties/b1/agreements", agreement("a1", "hours", **NIGHT))
+    refused = await scene.attempt(touch_of("l1", "b1", channel=Channel.SMS, at=late))
+    assert refused.rule_id == "CN-TIME-1"

@@ -106,3 +106,25 @@ async def test_nobody_answers_that_it_is_withdrawn(scene: Scene) -> None:
     await said(scene, "r1", "dispute")
     answer = {"outcome": "withdrawn", "evidence": "letter 9", "by": "officer 4"}
     await post(scene, "grievances/reply/r1/dispute/answer", answer, 422)
+
+
+async def test_who_is_represented_after_all_is_held_for_again(scene: Scene) -> None:
+    """No answer ends such a hold but a person's: the same reply read otherwise, and back."""
+    await scene.overdue("l1", "b1")
+    await said(scene, "r1", "represented")
+    for again in ("again-1/", "again-2/"):
+        await corrected(scene, "r1", ReplyKind.QUESTION)
+        assert await holds(scene) == set()
+        await corrected(scene, "r1", ReplyKind.REPRESENTED)
+        assert await holds(scene) == {f"reply/r1/{again}represented"}
+        path = "parties/b1/contact-verdict"
+        assert (await get(scene, path, channel="call", purpose="collection"))["rule"] == "HOLD"
+
+
+async def test_a_hold_that_a_person_ended_is_not_placed_again(scene: Scene) -> None:
+    await scene.overdue("l1", "b1")
+    await said(scene, "r1", "represented")
+    ended = {"reason": "no lawyer knows of it", "by": "officer 4"}
+    await post(scene, "holds/reply/r1/represented/end", ended, 200)
+    await corrected(scene, "r1", ReplyKind.REPRESENTED)
+    assert await holds(scene) == set()

@@ -83,3 +83,30 @@ async def test_a_service_touch_counts_like_any_other(scene: Scene) -> None:
         path = f"attempts/{made.attempt_id}/outcome"
         await post(scene, path, {"outcome": "no_answer", "at": at.isoformat()}, 200)
     assert await state(scene) == ("suspect", 2)
+
+
+async def test_a_number_that_the_bank_finds_brings_back_whom_invalid_points_had_lost(
+    scene: Scene,
+) -> None:
+    await scene.person("b1", ("phone", "+86-900-1"))
+    await scene.person("c1", ("phone", "+86-900-2"))
+    await scene.position("l1", parties=[("b1", Role.BORROWER), ("c1", Role.CONTACT)])
+    await scene.opened("l1")
+    [only] = (await get(scene, "parties/b1/points"))["points"]
+    await post(scene, "parties/b1/words", word("invalid", point_id=only["point_id"]))
+    asked = {"channel": "call", "purpose": "locate"}
+    assert (await get(scene, "parties/c1/contact-verdict", 200, **asked))["allowed"]
+    await scene.person("b1", ("phone", "+86-900-3"), sequence=2)
+    assert await state(scene) == ("reachable", 0)
+    refused = await get(scene, "parties/c1/contact-verdict", 200, **asked)
+    assert refused["because"] == "the debtor itself can be reached"
+    told = await scene.told("l1", ReachabilityChanged)
+    assert [each.state for each in told] == ["lost", "reachable"]
+
+
+async def test_a_new_number_undoes_no_failed_contacts(scene: Scene) -> None:
+    await scene.overdue("l1", "b1")
+    for day in range(3):
+        await call(scene, day, "no_answer")
+    await scene.person("b1", ("phone", "+86-900-3"), sequence=2)
+    assert await state(scene) == ("lost", 3)

@@ -50,6 +50,7 @@ class Circumstances:
     barred_on: str | None = None
     notices: list[Document] = field(default_factory=list)
     fell_due_on: str | None = None
+    arrangement: str = ""
 
     def __post_init__(self) -> None:
         self.packs = facts.packs(self.random, self.pack)
@@ -72,6 +73,7 @@ class Circumstances:
         made["loans"][0]["limitation_expires_on"] = self.barred_on
         made["loans"][0]["oldest_due_on"] = self.fell_due_on
         made["loans"].append(made["loans"][0] | {"id": "l2"})
+        made["loans"][0] |= {"arrangement": self.arrangement}
         made |= {
             "points": self.points[party],
             "opt_outs": list(self.opt_outs[party]),
@@ -123,8 +125,10 @@ class Circumstances:
         self.agencies[name] = facts.agency(self.random, name, self.at)
 
     def _limitation_is_reckoned(self, _: str) -> None:
+        """Nothing hangs on it in China, where a plan is signed or broken that day instead."""
         today = local(self.at, self.zones["b1"][0]).date()
         self.barred_on = (today + timedelta(self.random.randint(-9, 4))).isoformat()
+        self.arrangement = "plan" if self.pack == "cn-bank" and not self.arrangement else ""
 
     def _debtor_is_struck(self, _: str) -> None:
         self.holds.append(facts.blow(self.random, self.at))

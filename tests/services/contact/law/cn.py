@@ -41,6 +41,7 @@ def violations(document: Document) -> list[str]:
         "CN-ID-1": enters_a_dwelling_unasked,
         "CN-AGENCY-1": is_by_an_agency_off_the_list,
         "CN-DEATH-1": asks_the_dead,
+        "CN-CARD-70": asks_for_more_than_the_plan,
     }
     return [rule for rule, is_broken in rules.items() if is_broken(document)]
 
@@ -119,6 +120,13 @@ def is_by_an_agency_off_the_list(document: Document) -> bool:
 def asks_the_dead(document: Document) -> bool:
     is_dead = document["debtor"].get("is_dead", False)
     return asks_for_money(document) and is_to_the_debtor(document) and is_dead
+
+
+def asks_for_more_than_the_plan(document: Document) -> bool:
+    """Art. 70: once the instalment plan is signed collection stops."""
+    act = document["act"]
+    planned = {each["id"] for each in document["loans"] if each.get("arrangement") == "plan"}
+    return act["purpose"] in ("collection", "locate") and bool(planned & {*act["loans"]})
 
 
 def _is_past(document: Document, outcomes: tuple[str, ...]) -> bool:

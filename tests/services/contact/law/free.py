@@ -81,6 +81,7 @@ def _is_unencumbered(document: Document) -> bool:
         not each["is_settled"]
         and not each["limitation_expires_on"]
         and not each["first_communication_at"]
+        and not each.get("arrangement")
         for each in loans
     )
     return is_clean and len(loans) == len(document["act"]["loans"])

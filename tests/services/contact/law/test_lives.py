@@ -21,6 +21,7 @@ ARTICLES = [
     ("CN-ID-1",),
     ("CN-AGENCY-1",),
     ("CN-DEATH-1", "HOLD deceased"),
+    ("CN-CARD-70",),
     ("US-TIME",),
     ("US-7IN7-A",),
     ("US-7IN7-B",),

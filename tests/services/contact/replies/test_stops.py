@@ -9,8 +9,8 @@ import pytest
 from interfaces.contact import TouchStatus
 from interfaces.values import Channel, Role
 from services.contact.commands import consequences
-from services.contact.commands.consequences import Said
 from services.contact.commands.party import lock
+from services.contact.commands.said import Said
 from services.contact.domain.replies import ReplyKind
 from services.contact.domain.understanding.classify import Understanding, Understood
 from services.contact.store import people

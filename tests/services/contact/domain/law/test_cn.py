@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from interfaces.values import Capacity, Channel, Direction, HoldKind, Purpose, Role
+from interfaces.values import Block, Capacity, Channel, Direction, HoldKind, Purpose, Role
 from services.contact.domain.law.facts import (
     AgreedKind,
     Agreement,
     DayHours,
     KnownAgency,
+    KnownLoan,
     Override,
     Reachability,
     Result,
@@ -182,6 +183,32 @@ def test_nothing_reaches_the_dead() -> None:
     guarantor = act(party_id="g", debtor_id="g", role=Role.JOINT_GUARANTOR)
     living = plain(roles=frozenset({Role.JOINT_GUARANTOR}), holds=(hold(HoldKind.DECEASED),))
     assert asked("cn-bank", guarantor, living).is_allowed
+
+
+def test_a_death_that_is_known_is_heeded_beside_a_hold_that_blocks_something_else() -> None:
+    elsewhere = replace(hold(HoldKind.DECEASED), blocks=(Block.LEGAL,))
+    refused = asked("cn-bank", act(), plain(is_dead=True, holds=(elsewhere,)))
+    assert {"HOLD", "CN-DEATH-1"} <= rules_of(refused)
+
+
+def test_a_signed_plan_stops_collection() -> None:
+    planned = plain(loans=(KnownLoan("l1", "card", arrangement="plan"),))
+    refused = asked("cn-bank", act(), planned)
+    assert (refused.rule_id, refused.next_allowed_at) == ("CN-CARD-70", None)
+    reminder = act(purpose=Purpose.REMINDER)
+    assert asked("cn-bank", reminder, planned).is_allowed
+    by_agency = replace(reminder, capacity=Capacity.AGENCY)
+    assert "CN-CARD-70" in rules_of(asked("cn-bank", by_agency, planned))
+    assert asked("cn-bank", act(loan_ids=("l2",)), planned).is_allowed
+    for purpose in (Purpose.SERVICE, Purpose.REPLY, Purpose.STATUTORY_NOTICE):
+        assert asked("cn-bank", act(purpose=purpose), planned).is_allowed
+
+
+def test_a_settlement_that_is_kept_is_left_alone_by_the_platforms_own_rule() -> None:
+    settled = plain(loans=(KnownLoan("l1", "card", arrangement="settlement"),))
+    assert asked("uk-conc", act(), settled).rule_id == "ARRANGED"
+    promised = plain(loans=(KnownLoan("l1", "card"),))
+    assert asked("uk-conc", act(), promised).is_allowed
 
 
 def test_a_bankruptcy_stops_the_loans_of_an_enterprise() -> None:

@@ -31,6 +31,25 @@ def test_a_banned_noon_opens_again_at_two() -> None:
     assert asked("cn-bank", CALL, known, NOON - timedelta(minutes=1)).is_allowed
 
 
+def test_a_ban_opens_again_when_it_ends() -> None:
+    tomorrow = NOON + timedelta(days=1)
+    for hours in (None, DayHours(time(9), time(8))):
+        known = plain(bans=(Ban(Channel.CALL, hours, NOON, tomorrow),))
+        assert asked("cn-bank", CALL, known, NOON - timedelta(minutes=1)).is_allowed
+        refused = asked("cn-bank", CALL, known)
+        opens = tomorrow if hours is None else local("Asia/Shanghai", 2026, 3, 3, 8)
+        assert (refused.rule_id, refused.next_allowed_at) == ("BAN", opens)
+        assert asked("cn-bank", CALL, known, tomorrow).is_allowed
+
+
+def test_a_ban_that_begins_inside_a_window_forbids_the_window() -> None:
+    begins = NOON + timedelta(minutes=20)
+    known = plain(bans=(Ban(None, None, begins, begins + timedelta(minutes=5)),))
+    whole = judge_window(pack("cn-bank"), CALL, known, NOON, NOON + timedelta(hours=1))
+    assert whole.rule_id == "BAN"
+    assert judge_window(pack("cn-bank"), CALL, known, NOON, begins).is_allowed
+
+
 def test_a_ban_prevails_over_what_was_agreed() -> None:
     night = local("Asia/Shanghai", 2026, 3, 2, 22, 30)
     hours = DayHours(time(22), time(23))
