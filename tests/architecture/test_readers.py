@@ -32,9 +32,12 @@ def test_a_reader_of_contacts_topic_knows_every_type_on_it(reader: str) -> None:
 def test_a_consumer_wants_exactly_what_its_reader_knows(service: str) -> None:
     """What is read and not wanted would be passed over, and nobody would miss it."""
     tree = ast.parse((ROOT / "services" / service / "consumers.py").read_text())
+    words = ROOT / "services" / service / "records.py"
+    reader = [tree, ast.parse(words.read_text())] if words.exists() else [tree]
     read = {
         ast.unparse(pattern.cls)
-        for pattern in ast.walk(tree)
+        for each in reader
+        for pattern in ast.walk(each)
         if isinstance(pattern, ast.MatchClass)
     }
     wanted = next(

@@ -44,7 +44,7 @@ async def test_where_a_notice_and_another_text_prefer_two_numbers_the_one_used_i
     assert await meet_all(scene, gateway) == 1
     [sent] = gateway.sent
     async with scene.database.transaction() as session:
-        kept = (await session.execute(text("SELECT key, point_id FROM attempt"))).one()
+        kept = (await session.execute(text("SELECT attempt_id, point_id FROM attempt"))).one()
     phones = {each["point_id"] for each in (await get(scene, "parties/b1/points"))["points"]}
     assert (sent.loan_id, sent.address) == ("l2", "+86-900-l1")
-    assert kept.key == sent.key and kept.point_id in phones - {left["point_id"]}
+    assert kept.attempt_id == sent.attempt_id and kept.point_id in phones - {left["point_id"]}
