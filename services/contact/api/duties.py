@@ -69,7 +69,7 @@ async def owe_duty(tenant: str, body: DutyIn, context: ContextDependency) -> Non
     fields = {name: getattr(body, name) for name in DutyIn.model_fields}
     duty = OweDuty(tenant=tenant, **{**fields, "party_id": body.party_id or ""})
     async with context.database.transaction() as session:
-        await duties.owe(session, [duty], context.clock.now())
+        await duties.owe_as_told(session, duty, context.clock.now())
 
 
 @router.post("/duties/settle", summary="Say that a duty was done, or is owed no more")

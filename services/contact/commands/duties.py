@@ -12,6 +12,7 @@ from chassis import outbox
 from chassis.errors import Conflict, NotFound
 from interfaces.values import NoticeStatus
 from services.contact.commands import placement_telling as telling
+from services.contact.commands.whose import refuse_of_others
 from services.contact.domain.duties import DONE_BY_NOTICE, DutyKind, DutyState, state_of
 from services.contact.settings import TOPIC
 from services.contact.store import duties as store
@@ -69,6 +70,16 @@ class DutyShown:
 
     row: DutyRow
     state: DutyState
+
+
+async def owe_as_told(session: AsyncSession, duty: OweDuty, now: datetime) -> None:
+    """Keep a duty that a person names; its loan and party need not be known yet.
+
+    Raises `contact/unknown_loan` and `contact/unknown_party` for those of another tenant.
+    """
+    await outbox.lock(session, TOPIC, [duty.loan_id])
+    await refuse_of_others(session, duty.tenant, duty.loan_id, duty.party_id)
+    await owe(session, [duty], now)
 
 
 async def owe(session: AsyncSession, duties: Sequence[OweDuty], now: datetime) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import outbox
 from chassis.errors import Conflict, Invalid, NotFound
 from interfaces.values import Block, HoldKind
-from services.contact.commands import placement_ends, telling
+from services.contact.commands import placement_ends, telling, whose
 from services.contact.domain.breathing import Variant, default_end, ends_at, is_too_soon
 from services.contact.domain.breathing import default_review as breathing_review
 from services.contact.domain.breathing import problem as breathing_problem
@@ -74,11 +74,13 @@ async def place(session: AsyncSession, command: PlaceHold, now: datetime) -> Sta
     """Place a hold once under its id; the same again is answered the same.
 
     Loans and parties need not be known yet: a hold waits for them. Raises
-    `contact/hold_is_wrong`, `contact/hold_differs` and `contact/breathing_space_again`.
+    `contact/hold_is_wrong`, `contact/hold_differs` and `contact/breathing_space_again`, and for
+    those of another tenant `contact/unknown_loan` and `contact/unknown_party`.
     """
     from_at = command.from_at or now
     _check(command, from_at)
     loan_ids = await lock_scope(session, command.tenant, command.loan_id, command.party_id)
+    await whose.refuse_of_others(session, command.tenant, command.loan_id, command.party_id)
     known = await store.find(session, command.tenant, command.hold_id)
     if known is not None:
         _check_same(command, known)

@@ -10,10 +10,10 @@ from google.protobuf.message import Message
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
-from chassis.errors import NotFound
 from events.v1.contact_customer_pb2 import CustomerRecordChanged
 from services.contact.commands.desk import Desk
 from services.contact.commands.holds import lock_parties, lock_scope
+from services.contact.commands.whose import unknown_party
 from services.contact.settings import TOPIC
 from services.contact.store import people, points
 from services.contact.store.tables import PartyRow
@@ -48,10 +48,7 @@ async def known(session: AsyncSession, tenant: str, party_id: str) -> PartyRow:
     """Raises `contact/unknown_party`, for one of another tenant too."""
     row = await people.party(session, party_id)
     if row is None or row.tenant != tenant:
-        raise NotFound(
-            "contact/unknown_party",
-            f"No party {party_id!r} of tenant {tenant!r} is known; check its id.",
-        )
+        raise unknown_party(tenant, party_id)
     return row
 
 

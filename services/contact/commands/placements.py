@@ -14,6 +14,7 @@ from interfaces.values import Purpose
 from services.contact.commands import occasions
 from services.contact.commands.desk import Desk
 from services.contact.commands.placement_ends import Facts, facts_of, look_again, stop, tell
+from services.contact.commands.whose import unknown_loan
 from services.contact.domain.agencies import may_be_given
 from services.contact.domain.placements import (
     ENTRUSTABLE,
@@ -177,10 +178,7 @@ async def _check_allowed(
 ) -> Facts:
     known = (await facts_of(session, [row.loan_id])).get(row.loan_id)
     if known is None or known.standing.tenant != row.tenant:
-        raise NotFound(
-            "contact/unknown_loan",
-            f"No position of loan {row.loan_id!r} of tenant {row.tenant!r} has reached contact.",
-        )
+        raise unknown_loan(row.tenant, row.loan_id)
     # US-SALE (1006.30(b)): nothing paid, settled or sold is placed; nor is what would be recalled.
     recalled = recall_of(known.standing, known.holds, known.liable, now)
     if recalled is not None:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.errors import NotFound
 from interfaces.facts import HoldInterval
 from services.contact.commands import party as parties
+from services.contact.commands.whose import unknown_loan
 from services.contact.domain.reachability import Reach
 from services.contact.domain.standing import Standing
 from services.contact.store import customer, holds, touches
@@ -34,10 +35,7 @@ async def standing_of(session: AsyncSession, tenant: str, loan_id: str) -> LoanS
     """Raises `contact/unknown_loan`."""
     standing = (await standings.load(session, [loan_id])).get(loan_id)
     if standing is None or standing.tenant != tenant:
-        raise NotFound(
-            "contact/unknown_loan",
-            f"No position of loan {loan_id!r} of tenant {tenant!r} has reached contact yet.",
-        )
+        raise unknown_loan(tenant, loan_id)
     return LoanStanding(standing, (await holds.touching(session, [loan_id]))[loan_id])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import or_, text
@@ -12,6 +13,14 @@ from sqlmodel import col, select
 from interfaces.facts import HoldInterval
 from interfaces.values import Block, HoldKind
 from services.contact.store.tables import HoldRow
+
+
+@dataclass(frozen=True)
+class OfOthers:
+    """Which of a loan and a party another tenant has."""
+
+    has_loan: bool
+    has_party: bool
 
 
 async def find(session: AsyncSession, tenant: str, hold_id: str) -> HoldRow | None:
@@ -44,6 +53,15 @@ async def touching(
         )
         found[row.touched] = (*found[row.touched], interval)
     return found
+
+
+async def of_others(
+    session: AsyncSession, tenant: str, loan_id: str | None, party_id: str | None
+) -> OfOthers:
+    """What nobody told of yet is nobody's."""
+    bound = {"tenant": tenant, "loan_id": loan_id, "party_id": party_id}
+    found = (await session.execute(_OF_OTHERS, bound)).one()
+    return OfOthers(found.has_loan, found.has_party)
 
 
 async def any_of_parties(session: AsyncSession, party_ids: Collection[str]) -> set[str]:
@@ -90,6 +108,15 @@ _TOUCHING = text(
             SELECT party_id FROM loan_party WHERE loan_party.loan_id = loan.loan_id)
     ) hold ON hold.until_at IS NULL OR hold.until_at > hold.from_at
     ORDER BY touched, hold.hold_id"""
+)
+_OF_OTHERS = text(
+    """SELECT EXISTS (
+        SELECT FROM standing WHERE loan_id = CAST(:loan_id AS text) AND tenant <> :tenant
+        UNION ALL
+        SELECT FROM loan_party WHERE loan_id = CAST(:loan_id AS text) AND tenant <> :tenant
+    ) AS has_loan, EXISTS (
+        SELECT FROM party WHERE party_id = CAST(:party_id AS text) AND tenant <> :tenant
+    ) AS has_party"""
 )
 _HELD = text(
     """SELECT DISTINCT party_id FROM hold

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from events.v1.contact_pb2 import HoldsChanged
 from interfaces.contact import TouchStatus
@@ -148,3 +149,42 @@ async def test_a_pack_of_the_tenant_grants_a_cease_and_no_name_of_a_country_does
     async with scene.database.transaction() as session:
         refusal = await divert(session, replace(scene.desk, tenants=tenants), demand, NOON)
     assert (refusal is None) == is_granted
+
+
+@pytest.mark.parametrize(
+    ("about", "code"),
+    [
+        ({"loan_id": "l1"}, "contact/unknown_loan"),
+        ({"party_id": "b1"}, "contact/unknown_party"),
+        ({"loan_id": "l9", "party_id": "b1"}, "contact/unknown_party"),
+        ({"loan_id": "l1", "party_id": "b9"}, "contact/unknown_loan"),
+    ],
+)
+async def test_what_another_tenant_has_is_unknown_and_held_by_its_own_alone(
+    scene: Scene, about: dict[str, object], code: str
+) -> None:
+    await scene.overdue("l1", "b1")
+    told = await scene.types_told("l1")
+    async with scene.app() as http:
+        answer = await http.post("/v1/uci/holds", json=hold("h1", "complaint", **about))
+    assert (answer.status_code, answer.json()["code"]) == (404, code)
+    assert "'uci'" in answer.json()["detail"] and TENANT not in answer.json()["detail"]
+    assert await scene.count("hold") == 0 and await scene.count("party") == 1
+    assert await scene.types_told("l1") == told
+    assert (await scene.attempt(touch_of("l1", "b1"))).status is TouchStatus.CONFIRMED
+
+
+async def test_a_loan_known_by_its_parties_alone_is_another_tenants_too(scene: Scene) -> None:
+    await scene.overdue("l1", "b1")
+    async with scene.database.transaction() as session:
+        await session.execute(text("DELETE FROM standing"))
+    async with scene.app() as http:
+        answer = await http.post("/v1/uci/holds", json=hold("h1", "complaint", loan_id="l1"))
+    assert (answer.status_code, answer.json()["code"]) == (404, "contact/unknown_loan")
+
+
+async def test_a_hold_may_precede_everything_that_is_told_of_its_loan(scene: Scene) -> None:
+    await post(scene, "holds", hold("h1", "dispute", loan_id="l1"))
+    await post(scene, "holds", hold("h2", "represented", party_id="b1"))
+    await scene.overdue("l1", "b1")
+    assert (await scene.attempt(touch_of("l1", "b1"))).rule_id == "HOLD"
