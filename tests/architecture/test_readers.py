@@ -31,17 +31,18 @@ def test_a_reader_of_contacts_topic_knows_every_type_on_it(reader: str) -> None:
 @pytest.mark.parametrize("service", ["contact", "legal", "negotiation"])
 def test_a_consumer_wants_exactly_what_its_reader_knows(service: str) -> None:
     """What is read and not wanted would be passed over, and nobody would miss it."""
-    tree = ast.parse((ROOT / "services" / service / "consumers.py").read_text())
-    words = ROOT / "services" / service / "records.py"
-    reader = [tree, ast.parse(words.read_text())] if words.exists() else [tree]
+    where = ROOT / "services" / service
+    files = sorted((where / "consumers").glob("*.py")) or [where / "consumers.py"]
+    trees = [ast.parse(file.read_text()) for file in files]
     read = {
         ast.unparse(pattern.cls)
-        for each in reader
-        for pattern in ast.walk(each)
+        for tree in trees
+        for pattern in ast.walk(tree)
         if isinstance(pattern, ast.MatchClass)
     }
     wanted = next(
         node.value
+        for tree in trees
         for node in tree.body
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "WANTED"
     )

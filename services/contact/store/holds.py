@@ -101,12 +101,14 @@ async def breathing_since(
 _TOUCHING = text(
     """SELECT loan.loan_id AS touched, hold.*
     FROM unnest(CAST(:loan_ids AS text[])) AS loan (loan_id)
+    LEFT JOIN standing USING (loan_id)
     JOIN LATERAL (
         SELECT * FROM hold WHERE hold.loan_id = loan.loan_id
         UNION ALL
         SELECT * FROM hold WHERE hold.loan_id IS NULL AND hold.party_id IN (
             SELECT party_id FROM loan_party WHERE loan_party.loan_id = loan.loan_id)
-    ) hold ON hold.until_at IS NULL OR hold.until_at > hold.from_at
+    ) hold ON (hold.until_at IS NULL OR hold.until_at > hold.from_at)
+        AND hold.tenant = coalesce(standing.tenant, hold.tenant)
     ORDER BY touched, hold.hold_id"""
 )
 _OF_OTHERS = text(

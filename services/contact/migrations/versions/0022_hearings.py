@@ -14,7 +14,7 @@ _FACTS = "text, text, text, text[], text, text, timestamptz, timestamptz"
 STATEMENTS = [
     "DROP FUNCTION hearing(text, text, text, text, text, text, text, text, timestamptz, timestamptz)",
     f"DROP FUNCTION hearing_facts({_FACTS})",
-    # As in 0013, as `json`.
+    # As in 0013, as `json`, and with the holds of the tenant alone.
     r"""CREATE FUNCTION hearing_facts(
         _tenant text, _touch text, _consumer text, _loans text[], _party text, _debtor text,
         _since timestamptz, _wall timestamptz) RETURNS json
@@ -55,9 +55,9 @@ STATEMENTS = [
                 WHERE loan_id = ANY (_loans) AND status = 'active' AND NOT bank_keeps_contact),
             'reachability', (SELECT state FROM reachability WHERE party_id = _debtor),
             'holds', (SELECT json_agg(to_json(h) ORDER BY hold_id) FROM (
-                SELECT * FROM hold WHERE loan_id = ANY (_loans)
+                SELECT * FROM hold WHERE tenant = _tenant AND loan_id = ANY (_loans)
                 UNION ALL
-                SELECT * FROM hold WHERE loan_id IS NULL AND party_id IN (
+                SELECT * FROM hold WHERE tenant = _tenant AND loan_id IS NULL AND party_id IN (
                     SELECT party_id FROM loan_party WHERE loan_id = ANY (_loans))
                 ) h WHERE until_at IS NULL OR until_at > from_at),
             'attempts', (SELECT json_agg(json_build_object(

@@ -20,7 +20,7 @@ from services.contact.commands import announcing, arrivals, instalments, promisi
 from services.contact.commands.desk import Desk, desk
 from services.contact.commands.people import SealedPerson
 from services.contact.commands.promising import NotTaken
-from services.contact.records import (
+from services.contact.consumers.records import (
     agreed_in,
     facts_of,
     instalment_in,
