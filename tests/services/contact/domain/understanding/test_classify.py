@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, time
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -131,6 +131,8 @@ def test_neither_case_nor_width_hides_a_stop(stop: str, data: st.DataObject) -> 
         "明天 ",
         "don't ",
         "什么时候",
+        "·",
+        "请·",
         "paid ",
         "\ufdfa",
         " ",
@@ -138,9 +140,9 @@ def test_neither_case_nor_width_hides_a_stop(stop: str, data: st.DataObject) -> 
 )
 def test_the_longest_message_is_read_in_bounded_time(piece: str) -> None:
     text = (piece * 10_000)[:10_000]
-    began = perf_counter()
+    began = process_time()
     said = understand(text, LEXICON, TUESDAY, "CNY")
-    assert perf_counter() - began < 2  # a tenth of a second on an idle machine
+    assert process_time() - began < 0.5  # a tenth of a second on an idle machine
     assert not said.is_whole
 
 
