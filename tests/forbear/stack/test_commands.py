@@ -48,6 +48,7 @@ def test_an_unsafe_setting_is_refused_before_anything_starts(
     assert refused.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_status_without_a_stack_says_how_to_start_one(tmp_path: Path) -> None:
     shown = _forbear("status", FORBEAR_VAR=str(tmp_path))
     assert shown.returncode == 1
@@ -57,6 +58,7 @@ def test_status_without_a_stack_says_how_to_start_one(tmp_path: Path) -> None:
     assert _forbear("down", FORBEAR_VAR=str(tmp_path)).stdout == "nothing runs here\n"
 
 
+@pytest.mark.slow
 def test_the_clock_is_shown_and_set(tmp_path: Path) -> None:
     var = str(tmp_path)
     assert _forbear("clock", FORBEAR_VAR=var).stdout == "real time (no clock file)\n"
@@ -66,6 +68,7 @@ def test_the_clock_is_shown_and_set(tmp_path: Path) -> None:
     assert "is no ISO 8601 instant" in refused.stderr
 
 
+@pytest.mark.slow
 def test_the_clock_of_a_stopped_stack_stands_still_and_keeps_its_time_under_another_rate(
     tmp_path: Path,
 ) -> None:

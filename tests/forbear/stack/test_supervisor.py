@@ -64,6 +64,7 @@ async def test_parts_that_never_answer_are_named(
         await supervisor.stop()
 
 
+@pytest.mark.slow
 async def test_a_deaf_process_does_not_hold_up_the_stop(
     stack_settings: Settings, make_part: MakePart
 ) -> None:
